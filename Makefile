@@ -1,0 +1,56 @@
+# Everything a newcomer needs; `make help` says what there is.
+
+VENV    := .venv
+BIN     := $(VENV)/bin
+SOURCES := app.py fou pages tests
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench
+
+help: ## say what there is
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+run: $(VENV)/.runs ## install what is needed and open the dashboard
+	@test -e "$${FOU_DATABASE:-data/fou.duckdb}" || $(BIN)/python -m fou demo documents
+	$(BIN)/streamlit run app.py
+
+check: $(VENV)/.tests ## look for mistakes without running anything
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+test: check $(VENV)/.chromium ## check, then run every test
+	$(BIN)/pytest
+
+bench: $(VENV)/.tests ## measure how fast it is
+	$(BIN)/python -m tests.benchmarks
+
+# The stamps below make the second run quick: each is made again only when what it depends on is newer.
+
+$(BIN)/python:
+	@for python in python3.11 python3; do \
+	    if $$python -c 'import sys, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	        exec $$python -m venv $(VENV); \
+	    fi; \
+	done; \
+	echo "Fou needs Python 3.11 or later with the venv module; on Debian: apt-get install python3-venv" >&2; \
+	exit 1
+
+$(VENV)/.runs: requirements.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(VENV)/.tests: requirements-test.txt requirements.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-test.txt
+	@touch $@ $(VENV)/.runs
+
+# The tests open the dashboard in a real browser: one that is there, Debian's, or Playwright's own.
+$(VENV)/.chromium: | $(VENV)/.tests
+	@if command -v chromium || command -v chromium-browser || command -v google-chrome; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get && apt-get update -q && apt-get install -qy chromium; then :; \
+	elif $(BIN)/playwright install chromium; then :; \
+	else echo "The browser tests need Chromium, and none is installed: install it with your system's packages" \
+	          "(on Debian: apt-get install chromium) and run make test again." >&2; exit 1; \
+	fi
+	@touch $@

@@ -1,0 +1,1 @@
+"""Fou: a dashboard for Swedish FoU (research and development) funds in social services."""

@@ -1,0 +1,5 @@
+"""``python -m fou``."""
+
+from fou.cli import run
+
+run()

@@ -1,0 +1,213 @@
+"""Every invariant that the database must keep, verified from what is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from fou.model import RECORD_BY_TABLE, RECORDS, Basis, Kind, as_dict
+from fou.store import Reader
+from fou.store.reading import STANDING
+from fou.store.work import from_json, revive
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One invariant that does not hold: its English name and the Swedish story."""
+
+    rule: str
+    message: str
+
+
+def check(reader: Reader) -> list[Failure]:
+    """Run every rule; an empty list means that the database is whole."""
+    return [Failure(rule.__name__.lstrip("_"), message) for rule in RULES for message in rule(reader)]
+
+
+def _batches_are_whole(reader: Reader) -> Iterator[str]:
+    rows = reader.rows(
+        """
+        SELECT batch.id, batch.entries, COALESCE(e.number, 0), batch.changes, COALESCE(c.number, 0),
+               batch.total, COALESCE(e.total, 0)
+        FROM batch
+        LEFT JOIN (
+            SELECT batch, COUNT(*) AS number, SUM(amount) AS total FROM entry GROUP BY batch
+        ) AS e ON e.batch = batch.id
+        LEFT JOIN (SELECT batch, COUNT(*) AS number FROM change GROUP BY batch) AS c ON c.batch = batch.id
+        WHERE batch.entries <> COALESCE(e.number, 0)
+           OR batch.changes <> COALESCE(c.number, 0)
+           OR batch.total <> COALESCE(e.total, 0)
+        ORDER BY batch.id
+        """
+    )
+    for number, entries, found, changes, found_changes, total, found_total in rows:
+        yield (
+            f"Post {number} är inte hel: {found} av {entries} belopp, {found_changes} av {changes} ändringar, "
+            f"summa {found_total} mot {total}."
+        )
+
+
+def _batches_follow_in_time(reader: Reader) -> Iterator[str]:
+    rows = reader.rows(
+        "SELECT id FROM (SELECT id, posted, LAG(posted) OVER (ORDER BY id) AS before FROM batch) AS ordered "
+        "WHERE posted < before"
+    )
+    yield from (f"Post {number} är daterad före posten innan." for (number,) in rows)
+
+
+def _everything_belongs_to_a_batch(reader: Reader) -> Iterator[str]:
+    for table, word in (("entry", "Belopp"), ("change", "Ändring")):
+        rows = reader.rows(
+            f"SELECT id, batch FROM {table} WHERE batch NOT IN (SELECT id FROM batch) ORDER BY id LIMIT 20"
+        )
+        yield from (f"{word} {number} hör till post {batch}, som inte finns." for number, batch in rows)
+
+
+def _entries_are_well_formed(reader: Reader) -> Iterator[str]:
+    kinds = [str(kind) for kind in Kind]
+    bases = [str(basis) for basis in Basis]
+    rows = reader.rows(
+        "SELECT id FROM entry WHERE kind NOT IN (SELECT UNNEST($kinds)) OR basis NOT IN (SELECT UNNEST($bases)) "
+        "OR open NOT IN (-1, 0, 1) OR (open <> 0 AND amount <> 0) OR year NOT BETWEEN 1990 AND 2100 OR source = '' "
+        "ORDER BY id LIMIT 20",
+        kinds=kinds,
+        bases=bases,
+    )
+    yield from (f"Belopp {number} har ett otillåtet slag, år, underlag eller öppet belopp." for (number,) in rows)
+
+
+def _entries_refer_to_what_exists(reader: Reader) -> Iterator[str]:
+    # Also to what existed when they were posted: an entry taken back may point at a record since undone.
+    for table in ("funder", "project", "call", "area"):
+        rows = reader.rows(
+            f"SELECT id, {table} FROM ({STANDING}) AS standing WHERE {table} IS NOT NULL "
+            f"AND {table} NOT IN (SELECT id FROM {table}) ORDER BY id LIMIT 20"
+        )
+        yield from (f"Belopp {number} hänvisar till {table} {target}, som inte finns." for number, target in rows)
+
+
+def _records_refer_to_what_exists(reader: Reader) -> Iterator[str]:
+    for record in RECORDS:
+        for field, target in record.REFERENCES.items():
+            rows = reader.rows(
+                f"SELECT id, {field} FROM {record.TABLE} WHERE {field} IS NOT NULL "
+                f"AND {field} NOT IN (SELECT id FROM {target}) ORDER BY id LIMIT 20"
+            )
+            yield from (f"{record.TABLE} {n} hänvisar till {target} {t}, som inte finns." for n, t in rows)
+
+
+def _keys_are_unique(reader: Reader) -> Iterator[str]:
+    for record in RECORDS:
+        key = ", ".join(record.KEY)
+        rows = reader.rows(f"SELECT {key} FROM {record.TABLE} GROUP BY {key} HAVING COUNT(*) > 1 LIMIT 20")
+        yield from (f"{record.TABLE} {' / '.join(map(str, row))} finns mer än en gång." for row in rows)
+
+
+def _turns_match_what_they_turn(reader: Reader) -> Iterator[str]:
+    """Each entry that takes back equals its statement with the sign turned, every other time."""
+    same = " AND ".join(
+        f"turn.{name} IS NOT DISTINCT FROM root.{name}"
+        for name in ("kind", "year", "funder", "project", "call", "area", "condition", "basis")
+    )
+    rows = reader.rows(
+        f"""
+        SELECT turn.id
+        FROM (
+            SELECT entry.*, ROW_NUMBER() OVER (PARTITION BY reverses ORDER BY id) % 2 AS odd
+            FROM entry
+            WHERE reverses IS NOT NULL
+        ) AS turn
+        LEFT JOIN entry AS root ON root.id = turn.reverses AND root.reverses IS NULL
+        WHERE root.id IS NULL
+           OR turn.id <= root.id
+           OR NOT ({same})
+           OR turn.amount <> CASE WHEN turn.odd = 1 THEN -root.amount ELSE root.amount END
+           OR turn.open <> CASE WHEN turn.odd = 1 THEN -root.open ELSE root.open END
+        ORDER BY turn.id
+        LIMIT 20
+        """
+    )
+    yield from (f"Belopp {number} tar inte tillbaka det belopp som det säger." for (number,) in rows)
+
+
+def _sums_agree(reader: Reader) -> Iterator[str]:
+    """By year, by project, and over the statements that stand: the same sum."""
+    rows = reader.rows(
+        f"""
+        WITH by_year AS (
+            SELECT kind, SUM(total) AS total, SUM(open) AS open
+            FROM (SELECT kind, year, SUM(amount) AS total, SUM(open) AS open FROM entry GROUP BY kind, year) AS y
+            GROUP BY kind
+        ), by_project AS (
+            SELECT kind, SUM(total) AS total, SUM(open) AS open
+            FROM (SELECT kind, project, SUM(amount) AS total, SUM(open) AS open FROM entry GROUP BY kind, project) AS p
+            GROUP BY kind
+        ), standing AS (
+            SELECT kind, SUM(amount) AS total, SUM(open) AS open FROM ({STANDING}) AS s GROUP BY kind
+        )
+        SELECT by_year.kind, by_year.total, by_project.total, COALESCE(standing.total, 0)
+        FROM by_year
+        JOIN by_project ON by_project.kind = by_year.kind
+        LEFT JOIN standing ON standing.kind = by_year.kind
+        WHERE by_year.total <> by_project.total
+           OR by_year.open <> by_project.open
+           OR by_year.total <> COALESCE(standing.total, 0)
+           OR by_year.open <> COALESCE(standing.open, 0)
+        """
+    )
+    for kind, by_year, by_project, standing in rows:
+        yield f"Summan av {kind} är {by_year} efter år, {by_project} efter projekt och {standing} av det som gäller."
+
+
+def _undone_batches_net_to_nothing(reader: Reader) -> Iterator[str]:
+    rows = reader.rows(
+        """
+        SELECT undoing.undoes, undoing.id
+        FROM batch AS undoing
+        JOIN (
+            SELECT pair.id AS pair, e.kind, e.year, e.project, e.call, e.area, e.funder
+            FROM batch AS pair
+            JOIN entry AS e ON e.batch IN (pair.id, pair.undoes)
+            WHERE pair.undoes IS NOT NULL
+            GROUP BY pair.id, e.kind, e.year, e.project, e.call, e.area, e.funder
+            HAVING SUM(e.amount) <> 0 OR SUM(e.open) <> 0
+        ) AS uneven ON uneven.pair = undoing.id
+        GROUP BY undoing.undoes, undoing.id
+        ORDER BY undoing.id
+        """
+    )
+    yield from (f"Post {undone} är ångrad av post {by}, men tillsammans blir de inte noll." for undone, by in rows)
+
+
+def _changes_replay_to_today(reader: Reader) -> Iterator[str]:
+    replayed: dict[str, dict[int, str]] = {record.TABLE: {} for record in RECORDS}
+    rows = reader.rows("SELECT record, id, before, after, batch FROM change ORDER BY batch, position")
+    for table, number, before, after, batch in rows:
+        if replayed[table].get(number) != before:
+            yield f"Ändringen av {table} {number} i post {batch} börjar inte där den förra slutade."
+        if after is None:
+            replayed[table].pop(number, None)
+        else:
+            replayed[table][number] = after
+    for table, images in replayed.items():
+        record = RECORD_BY_TABLE[table]
+        today = {row.id: as_dict(row) for row in reader.records(record)}
+        for number in sorted(images.keys() | today.keys()):
+            logged = revive(record, from_json(images[number])) if number in images else None
+            if logged != today.get(number):
+                yield f"{table} {number} är inte vad ändringarna i historiken säger."
+
+
+RULES: tuple[Callable[[Reader], Iterator[str]], ...] = (
+    _batches_are_whole,
+    _batches_follow_in_time,
+    _everything_belongs_to_a_batch,
+    _entries_are_well_formed,
+    _entries_refer_to_what_exists,
+    _records_refer_to_what_exists,
+    _keys_are_unique,
+    _turns_match_what_they_turn,
+    _sums_agree,
+    _undone_batches_net_to_nothing,
+    _changes_replay_to_today,
+)

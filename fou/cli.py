@@ -1,0 +1,338 @@
+"""The command line, `python -m fou …`: exit 0 done, 1 refused because of the data, 2 wrong usage."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from fou.access import ACTION_NAMES, Action, Person, Role
+from fou.check import check as find_failures
+from fou.demo import load
+from fou.errors import FouError, ImportRefused
+from fou.exports import KINDS as EXPORTS
+from fou.exports import write as write_export
+from fou.figures import Figures
+from fou.imports.findings import SEVERITY_NAMES, Finding
+from fou.imports.posting import Examined, examine, post
+from fou.ledger import history as read_history
+from fou.ledger import undo as undo_batch
+from fou.model import KIND_NAMES, Kind
+from fou.money import OPEN_TEXT, format_sek
+from fou.plan import YearPlan, year_plan, year_projects
+from fou.settings import database_path
+from fou.store import Database, Reader
+from fou.swedish import count, format_timestamp
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Fou: FoU-medel i socialtjänsten. Databasen är data/fou.duckdb, eller den som FOU_DATABASE anger.",
+)
+demo = typer.Typer(no_args_is_help=True, help="Fyll en tom databas med ett exempel.")
+app.add_typer(demo, name="demo")
+
+Json = Annotated[bool, typer.Option("--json", help="Skriv maskinläsbart; belopp i kr exklusive moms.")]
+#: The kinds in the order in which `plan` prints them.
+_PLAN_KINDS = (
+    Kind.PLANNED, Kind.REQUESTED, Kind.PROPOSED, Kind.RESERVED, Kind.GRANTED, Kind.PAID, Kind.SPENT,
+    Kind.RETURNED, Kind.FORECAST,
+)  # fmt: skip
+
+
+def run() -> None:
+    """Run a command; what Fou refuses is told in Swedish and exits with 1."""
+    try:
+        app()
+    except FouError as error:
+        print(error, file=sys.stderr)
+        sys.exit(1)
+
+
+@demo.command("documents")
+def demo_documents() -> None:
+    """Läs in källdokumentens portfölj i en tom databas."""
+    with _database() as database:
+        batch = load.load_documents(database, _person())
+        print(f"Källdokumentens portfölj är inläst (post {batch}) i {database.path}.")
+
+
+@demo.command("example")
+def demo_example(
+    projects: Annotated[int, typer.Option(min=10, max=100_000, help="Antal projekt.")] = 60,
+) -> None:
+    """Läs in den påhittade Exempelkommunen i en tom databas."""
+    with _database() as database:
+        batch = load.load_example(database, _person(), projects)
+        print(f"Den påhittade Exempelkommunen är inläst (post {batch}) i {database.path}.")
+
+
+@app.command("import")
+def import_file(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="Arbetsbok i budgetmallen.")],
+    check: Annotated[bool, typer.Option("--check", help="Granska bara; skriv ingenting.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Granska en arbetsbok och läs in den."""
+    with _database() as database:
+        examined = examine(database, file, file.name)
+        batch: int | None = None
+        if not check and not examined.checked.has_errors:
+            batch = post(database, _person(), examined)
+        if as_json:
+            _print_json(_examined_json(examined, batch))
+        else:
+            _print_examined(examined, batch, check)
+        if examined.checked.has_errors:
+            if as_json:
+                raise typer.Exit(1)
+            raise ImportRefused("Filen har fel. Ingenting är inläst.", examined.findings)
+
+
+@app.command()
+def undo(batch: Annotated[int, typer.Argument(help="Postens nummer i historiken.")]) -> None:
+    """Ångra en post."""
+    with _database() as database:
+        number = undo_batch(database, _person(), batch)
+        print(f"Post {batch} är ångrad genom post {number}.")
+
+
+@app.command()
+def plan(
+    year: Annotated[int, typer.Argument(min=1990, max=2100)],
+    as_of: Annotated[
+        datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help="Som det var den dagen.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Visa ett års plan."""
+    with _database() as database:
+        head = database.head_on(as_of.date()) if as_of else None
+        with database.read(head) as reader:
+            found = year_plan(reader, year)
+            if as_json:
+                _print_json(plan_json(reader, found))
+            else:
+                _print_plan(reader, found)
+
+
+@app.command()
+def history(as_json: Json = False) -> None:
+    """Visa allt som har skrivits, det senaste först."""
+    with _database() as database, database.read() as reader:
+        batches = read_history(reader)
+    if as_json:
+        _print_json(
+            [
+                {
+                    "batch": b.id, "posted": b.posted.replace(tzinfo=UTC).isoformat(), "actor": b.actor,
+                    "kind": b.kind, "note": b.note, "file": b.file, "undone_by": b.undone_by,
+                }
+                for b in batches
+            ]
+        )  # fmt: skip
+        return
+    for b in batches:
+        undone = f" – ångrad genom post {b.undone_by}" if b.undone_by else ""
+        kind = ACTION_NAMES.get(Action(b.kind), b.kind)
+        print(f"{b.id:>5}  {format_timestamp(b.posted)}  {kind:<15} {b.actor}: {b.note}{undone}")
+
+
+@app.command()
+def export(
+    kind: Annotated[str, typer.Argument(help=", ".join(EXPORTS))],
+    year: Annotated[int, typer.Option(min=1990, max=2100)],
+    to: Annotated[Path, typer.Option(help="Filen som skrivs; den får inte finnas.")],
+) -> None:
+    """Skriv ett års plan som fil."""
+    if kind not in EXPORTS:
+        raise typer.BadParameter(f"Välj något av {', '.join(EXPORTS)}.", param_hint="KIND")
+    with _database() as database, database.read() as reader:
+        write_export(reader, kind, year, to)
+    print(f"Skrev {to}.")
+
+
+@app.command()
+def backup(path: Path) -> None:
+    """Spara en kopia av hela databasen."""
+    with _database() as database:
+        database.backup(_person(), path)
+    print(f"Säkerhetskopian ligger i {path}.")
+
+
+@app.command()
+def restore(path: Path) -> None:
+    """Byt ut innehållet mot en säkerhetskopia; det som fanns sparas bredvid."""
+    with _database() as database:
+        kept = database.restore(_person(), path)
+    print(f"Databasen är återställd från {path}. Det som fanns före ligger i {kept}.")
+
+
+@app.command()
+def check(as_json: Json = False) -> None:
+    """Kontrollera att databasen är hel."""
+    with _database() as database, database.read() as reader:
+        failures = find_failures(reader)
+    if as_json:
+        _print_json([{"rule": failure.rule, "message": failure.message} for failure in failures])
+    elif failures:
+        for failure in failures:
+            print(f"{failure.rule}: {failure.message}")
+    else:
+        print("Databasen är hel: alla kontroller stämmer.")
+    if failures:
+        raise typer.Exit(1)
+
+
+def plan_json(reader: Reader, found: YearPlan) -> dict[str, Any]:
+    """A year as `plan --json` prints it.
+
+    Each kind's sum leaves conditional amounts out; ``frame`` and ``free`` are null in a year without a frame.
+    """
+    projects = year_projects(reader, found.year, limit=None)
+    figures = found.figures
+    return {
+        "year": found.year,
+        "frame": found.room.frame,
+        **_kinds(figures),
+        "free": found.room.free,
+        "open": figures.open_count,
+        "conditional": _conditional(figures),
+        "areas": [{"name": row.name, **_kinds(row.figures), "open": row.figures.open_count} for row in found.areas],
+        "projects": [
+            {
+                "code": row.code, "title": row.title, "area": row.area, **_kinds(row.figures),
+                "open": row.figures.open_count,
+            }
+            for row in projects
+        ],
+    }  # fmt: skip
+
+
+def _kinds(figures: Figures) -> dict[str, Decimal]:
+    return {str(kind): figures.sum(kind) for kind in _PLAN_KINDS}
+
+
+def _conditional(figures: Figures) -> dict[str, Decimal]:
+    return {str(kind): amount for kind, amount in figures.conditional.items()}
+
+
+def _print_plan(reader: Reader, found: YearPlan) -> None:
+    room = found.room
+    print(f"FoU-plan {found.year}")
+    print(f"  ram: {format_sek(room.frame) if room.frame is not None else 'ej fastställd'}")
+    for kind in _PLAN_KINDS:
+        amount = found.figures.stated(kind)
+        if amount is not None:
+            print(f"  {KIND_NAMES[kind]}: {format_sek(amount)}")
+    if room.free is not None:
+        print(f"  fritt: {format_sek(room.free)}")
+    for item in found.conditional_items:
+        print(f"  på villkor, {KIND_NAMES[item.kind]}: {item.title}, {format_sek(item.amount or 0)} ({item.condition})")
+    for item in found.open_items:
+        print(f"  {KIND_NAMES[item.kind]}: {item.title}, {OPEN_TEXT}")
+    for row in year_projects(reader, found.year):
+        stated = [f"{KIND_NAMES[k]} {format_sek(row.figures.firm[k])}" for k in _PLAN_KINDS if k in row.figures.firm]
+        if stated:
+            print(f"  {row.code} {row.title}: {', '.join(stated)}")
+
+
+def _examined_json(examined: Examined, batch: int | None) -> dict[str, Any]:
+    difference = examined.difference
+    return {
+        "file": examined.file,
+        "sha256": examined.sha256,
+        "batch": batch,
+        "findings": [finding.as_json() for finding in examined.findings],
+        "difference": {
+            "amounts": [
+                {
+                    "kind": change.kind, "year": change.year, "project": change.project, "call": change.call,
+                    "area": change.area, "funder": change.funder,
+                    "before": None if change.before is None else _sum_json(change.before),
+                    "after": _sum_json(change.after), "cell": change.lines[0].place,
+                }
+                for change in difference.amounts
+            ],
+            "records": [
+                {
+                    "record": change.table, "label": change.label, "new": change.before is None,
+                    "before": change.before, "after": change.after, "row": change.place,
+                }
+                for change in difference.records
+            ],
+            "unchanged": difference.unchanged_amounts + difference.unchanged_records,
+            "missing": difference.missing,
+        },
+    }  # fmt: skip
+
+
+def _sum_json(amounts: Any) -> dict[str, Any]:
+    return {"amount": amounts.firm, "conditional": amounts.conditional, "open": amounts.open}
+
+
+def _print_examined(examined: Examined, batch: int | None, only_check: bool) -> None:
+    for finding in examined.findings:
+        print(_finding_line(finding))
+    difference = examined.difference
+    if examined.checked.has_errors:
+        return
+    new = sum(change.before is None for change in difference.amounts)
+    print(
+        f"{count(new, 'nytt belopp', 'nya belopp')}, "
+        f"{count(len(difference.amounts) - new, 'ändrat belopp', 'ändrade belopp')}, "
+        f"{count(len(difference.records), 'ny eller ändrad uppgift', 'nya eller ändrade uppgifter')}. "
+        f"{count(difference.missing, 'belopp i databasen står', 'belopp i databasen står')} inte i filen och rörs inte."
+    )
+    if batch is not None:
+        print(f"Inläst som post {batch}. Ångra med: python -m fou undo {batch}")
+    elif only_check:
+        print("Granskad. Ingenting är inläst.")
+    else:
+        print("Filen säger inget nytt. Ingenting är inläst.")
+
+
+def _finding_line(finding: Finding) -> str:
+    return (
+        f"{SEVERITY_NAMES[finding.severity]} i {finding.place}: {finding.found}. Väntat: {finding.expected}. "
+        f"{finding.help}"
+    )
+
+
+@contextmanager
+def _database() -> Iterator[Database]:
+    database = Database.open(database_path())
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+def _person() -> Person:
+    # On the machine itself one may do everything, as in local mode; the log keeps the account's name.
+    try:
+        name = getpass.getuser()
+    except (KeyError, OSError):
+        name = "okänd"
+    return Person(f"{name} (kommandoraden)", Role.ADMIN)
+
+
+def _print_json(value: Any) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=1, default=_plain))
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"cannot be printed as JSON: {value!r}")

@@ -1,0 +1,1 @@
+"""Portfolios to load into an empty database and try Fou on."""

@@ -1,0 +1,196 @@
+"""The whole way of a file: read, check, compare, and post as one batch."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fou.access import Action, Person, require
+from fou.errors import ImportRefused, SaveConflict
+from fou.imports.cells import Workbook
+from fou.imports.checking import Checked, check_workbook, fold
+from fou.imports.difference import AmountChange, Difference, RecordChange, compare, labels
+from fou.imports.findings import Finding, Severity
+from fou.imports.xlsx import read_workbook
+from fou.ledger import take_back
+from fou.model import RECORD_BY_TABLE, RECORDS, Entry, Record, as_dict
+from fou.store import Database, Reader, Work
+from fou.store.reading import STANDING
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A file that has been read, checked and compared; ``version`` is the database's at that moment."""
+
+    file: str
+    sha256: str | None
+    checked: Checked
+    difference: Difference
+    version: tuple[int, int]
+
+    @property
+    def findings(self) -> list[Finding]:
+        """Everything found in the file."""
+        return self.checked.findings
+
+
+def examine(database: Database, source: Path | bytes, file: str) -> Examined:
+    """Read, check and compare; nothing is written. A file that cannot be read at all is a finding, too."""
+    content = source if isinstance(source, bytes) else source.read_bytes()
+    digest = hashlib.sha256(content).hexdigest()
+    try:
+        workbook = read_workbook(content, file)
+    except ImportRefused as refused:
+        checked = Checked(findings=list(refused.findings))
+        return Examined(file, digest, checked, Difference((), (), 0, 0, 0), database.version)
+    return examine_workbook(database, workbook, file, digest)
+
+
+def examine_workbook(database: Database, workbook: Workbook, file: str, sha256: str | None = None) -> Examined:
+    """Check and compare a workbook that has been read (or made)."""
+    version = database.version
+    with database.read() as reader:
+        checked = check_workbook(workbook, file, labels(reader))
+        if sha256 is not None:
+            _note_if_seen(checked, reader, sha256)
+        difference = Difference((), (), 0, 0, 0) if checked.has_errors else compare(checked, reader)
+    return Examined(file, sha256, checked, difference, version)
+
+
+def post(database: Database, person: Person, examined: Examined, action: Action = Action.IMPORT) -> int | None:
+    """Post what was examined as one batch; return its id, or None when there was nothing new.
+
+    Raises ImportRefused when there are errors, and SaveConflict when the database has changed since so that
+    the difference is no longer the one that was shown. Either way nothing is written.
+    """
+    require(person, action)
+    if examined.checked.has_errors:
+        raise ImportRefused(
+            "Filen har fel som måste rättas först. Ingenting är inläst.", examined.findings
+        )
+    if examined.difference.is_empty:
+        return None
+    note = f"Läste in {examined.file}"
+    with database.write(person, action, note, file=examined.file, sha256=examined.sha256) as work:
+        if database.version != examined.version and compare(examined.checked, work) != examined.difference:
+            who = work.row("SELECT actor, id FROM batch ORDER BY id DESC LIMIT 1")
+            name, number = who if who else ("Någon", "?")
+            raise SaveConflict(
+                f"{name} har ändrat i databasen sedan du såg skillnaden (post {number} i historiken). Ingenting är "
+                "inläst. Granska den nya skillnaden och läs in igen."
+            )
+        _post_records(work, examined.difference.records)
+        _post_amounts(work, examined.difference.amounts)
+        return work.batch
+
+
+def _note_if_seen(checked: Checked, reader: Reader, sha256: str) -> None:
+    row = reader.row("SELECT MAX(id) FROM batch WHERE sha256 = $sha256", sha256=sha256)
+    if row and row[0] is not None:
+        checked.findings.append(
+            Finding(
+                Severity.NOTE, "", "", f"samma fil som post {row[0]}", "en ny eller ändrad fil",
+                "Filen har lästs in förut. Bara det som skiljer sig från databasen läses in nu.", "seen_before",
+            )
+        )  # fmt: skip
+
+
+def _post_records(work: Work, changes: tuple[RecordChange, ...]) -> None:
+    for record in RECORDS:
+        ours = [change for change in changes if change.table == record.TABLE]
+        if not ours:
+            continue
+        new = [change for change in ours if change.id is None]
+        # References within the sheet itself (a project's programme) can only be filled once all have ids.
+        inner = {field for field, table in record.REFERENCES.items() if table == record.TABLE}
+        ids = _ids(work, record)
+        created = work.create_many(
+            record,
+            [_resolved(change.after, record, ids, without=inner) for change in new],
+            [change.place for change in new],
+        )
+        if inner:
+            ids = _ids(work, record)
+        _replace(work, record, [change for change in ours if change.id is not None], ids)
+        later = [
+            (number, {field: change.after[field] for field in inner if field in change.after}, change.place)
+            for number, change in zip(created, new, strict=True)
+            if inner & change.after.keys()
+        ]
+        _fill(work, record, later, ids)
+
+
+def _replace(work: Work, record: type[Record], changes: list[RecordChange], ids: dict[str, dict[str, int]]) -> None:
+    _fill(
+        work,
+        record,
+        [(change.id, change.after, change.place) for change in changes if change.id is not None],
+        ids,
+    )
+
+
+def _fill(
+    work: Work,
+    record: type[Record],
+    values: list[tuple[int, dict[str, Any], str]],
+    ids: dict[str, dict[str, int]],
+) -> None:
+    if not values:
+        return
+    now = {row.id: as_dict(row) for row in work.records(record)}
+    work.replace_many(
+        record,
+        [(now[number], {**now[number], **_resolved(fields, record, ids)}) for number, fields, _ in values],
+        [place for _, _, place in values],
+    )
+
+
+def _ids(work: Work, record: type[Record]) -> dict[str, dict[str, int]]:
+    return {
+        table: {fold(label): number for number, label in work.rows(f"SELECT id, {_label(table)} FROM {table}")}
+        for table in set(record.REFERENCES.values())
+    }
+
+
+def _label(table: str) -> str:
+    return RECORD_BY_TABLE[table].KEY[0]
+
+
+def _resolved(
+    values: dict[str, Any], record: type[Record], ids: dict[str, dict[str, int]], without: set[str] | None = None
+) -> dict[str, Any]:
+    return {
+        name: ids[record.REFERENCES[name]][fold(value)] if name in record.REFERENCES else value
+        for name, value in values.items()
+        if name not in (without or ())
+    }
+
+
+def _post_amounts(work: Work, changes: tuple[AmountChange, ...]) -> None:
+    ids = {
+        table: {fold(label): number for number, label in work.rows(f"SELECT id, {_label(table)} FROM {table}")}
+        for table in ("project", "call", "area", "funder")
+    }
+    replaced = {number: change for change in changes for number in change.replaces}
+    if replaced:
+        rows = work.rows(
+            "SELECT kind, year, funder, project, call, area, amount, open, condition, basis, source, document, "
+            f"reverses, id, batch FROM ({STANDING}) AS standing WHERE id IN (SELECT UNNEST($ids))",
+            ids=list(replaced),
+        )
+        take_back(work, ((entry, replaced[entry.id].lines[0].place) for entry in (Entry(*row) for row in rows)))
+    work.post(
+        Entry(
+            kind=change.kind, year=change.year,
+            funder=ids["funder"][line.subject[5]],
+            project=ids["project"][line.subject[2]] if line.subject[2] is not None else None,
+            call=ids["call"][line.subject[3]] if line.subject[3] is not None else None,
+            area=ids["area"][line.subject[4]] if line.subject[4] is not None else None,
+            amount=line.amount, open=line.open, condition=line.condition, basis=line.basis,
+            source=line.place, document=line.document,
+        )
+        for change in changes
+        for line in change.lines
+    )  # fmt: skip

@@ -1,0 +1,306 @@
+"""The ledger: history, tracing a figure to its sources, correcting, granting and undoing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any, TypeAlias
+
+from fou.access import Action, Person
+from fou.errors import Refused, SaveConflict, UndoRefused
+from fou.model import KIND_NAMES, RECORD_BY_TABLE, Basis, Batch, Entry, Kind, as_dict
+from fou.store import Database, Reader, Work
+from fou.store.reading import STANDING
+from fou.store.work import from_json, revive
+
+_ENTRY_FIELDS = (
+    "kind, year, funder, project, call, area, amount, open, condition, basis, source, document, reverses, "
+    "id, batch"
+)
+#: What a statement is about. Statements about the same thing are corrected together.
+SUBJECT = ("kind", "year", "project", "call", "area", "funder")
+
+#: A record's field values, or None when it does not exist.
+Image: TypeAlias = dict[str, Any] | None
+
+RECORD_NAMES = {
+    "setting": "uppgiften", "funder": "finansiären", "area": "området", "plan": "planen",
+    "project": "projektet", "project_link": "kopplingen", "call": "utlysningen",
+    "criterion": "prioriteringsgrunden", "member": "ledamoten", "proposal": "ansökan",
+    "score": "bedömningen", "conflict": "jävet", "decision": "beslutet", "follow_up": "uppföljningen",
+    "follow_up_item": "uppföljningspunkten", "report_due": "rapporten", "output": "resultatet",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Traced:
+    """One entry behind a figure, with the batch that posted it. ``stands`` is False once it is taken back."""
+
+    entry: Entry
+    batch: Batch
+    stands: bool
+
+
+def entries(reader: Reader, where: str = "", **parameters: object) -> list[Entry]:
+    """Entries in posting order; ``where`` filters on the entry's columns."""
+    rest = f"WHERE {where}" if where else ""
+    return [_entry(row) for row in reader.rows(f"SELECT {_ENTRY_FIELDS} FROM entry {rest} ORDER BY id", **parameters)]
+
+
+def statements(reader: Reader, where: str = "TRUE", **parameters: object) -> list[Entry]:
+    """The entries that stand, in posting order."""
+    sql = f"SELECT {_ENTRY_FIELDS} FROM ({STANDING}) AS standing WHERE {where} ORDER BY id"
+    return [_entry(row) for row in reader.rows(sql, **parameters)]
+
+
+def trace(reader: Reader, where: str, **parameters: object) -> list[Traced]:
+    """Every entry behind a figure, oldest first, those since taken back too. Their sum is the figure."""
+    found = entries(reader, where, **parameters)
+    batches = {batch.id: batch for batch in history(reader)}
+    standing = {entry.id for entry in statements(reader, where, **parameters)}
+    return [Traced(entry, batches[entry.batch], entry.id in standing) for entry in found]
+
+
+def history(reader: Reader, limit: int | None = None) -> list[Batch]:
+    """The batches, newest first."""
+    rows = reader.rows(
+        "SELECT id, posted, actor, kind, note, file, sha256, undoes, entries, changes, total FROM batch ORDER BY id"
+    )
+    undone: dict[int, int] = {}
+    # From the newest back, so that a batch whose undoing was itself undone counts as in force again.
+    for row in reversed(rows):
+        if row[7] is not None and row[0] not in undone:
+            undone.setdefault(row[7], row[0])
+    batches = [Batch(*row, undone_by=undone.get(row[0])) for row in reversed(rows)]
+    return batches if limit is None else batches[:limit]
+
+
+def take_back(work: Work, taken: Iterable[tuple[Entry, str]]) -> None:
+    """Cancel statements that stand, by entries with the signs reversed; each with the source that says so."""
+    work.post(_turned(entry, -1, source) for entry, source in taken)
+
+
+def correct(
+    database: Database, person: Person, statement: int, amount: Decimal | None, why: str, condition: str | None = None
+) -> int:
+    """Replace one statement's amount (None: not set) by another; return the batch.
+
+    Raises SaveConflict, naming who, when the statement no longer stands.
+    """
+    with database.write(person, Action.EDIT, why) as work:
+        found = statements(work, "id = $id", id=statement)
+        if not found:
+            raise SaveConflict(_who_took_back(work, statement))
+        old = found[0]
+        source = f"ändrat av {person.name}: {why}"
+        take_back(work, [(old, source)])
+        work.post(
+            [
+                replace(
+                    old, amount=amount if amount is not None else Decimal(0), open=int(amount is None),
+                    condition=condition, source=source, document=None,
+                )
+            ]
+        )  # fmt: skip
+        return work.batch
+
+
+def grant(work: Work, granted: Entry) -> None:
+    """Post a grant and use up what was reserved for the same thing, year and funder, as far as it reaches.
+
+    A reservation without an amount is settled by the grant. Source of the rule: only what is reserved is
+    consumed when the thing that it was reserved for is granted; the other kinds stand side by side.
+    """
+    reserved = statements(
+        work,
+        "kind = 'reserved' AND year = $year AND funder = $funder AND project IS NOT DISTINCT FROM $project "
+        "AND call IS NOT DISTINCT FROM $call AND condition IS NULL",
+        year=granted.year,
+        funder=granted.funder,
+        project=granted.project,
+        call=granted.call,
+    )
+    left = granted.amount
+    take_back(work, ((entry, f"beviljat: {granted.source}") for entry in reserved))
+    rest: list[Entry] = []
+    for entry in reserved:
+        used = min(entry.amount, left)
+        left -= used
+        if not entry.open and entry.amount > used:
+            rest.append(replace(entry, amount=entry.amount - used, reverses=None))
+    work.post([replace(granted, kind=Kind.GRANTED), *rest])
+
+
+def undo(database: Database, person: Person, number: int) -> int:
+    """Take back a whole batch by a counter-batch; return that batch's id.
+
+    Earlier amounts stand again and records get their earlier values. Raises UndoRefused, naming the later
+    batch, when that would overwrite something done since; then nothing is written.
+    """
+    with database.write(person, Action.UNDO, f"Ångrar post {number}", undoes=number) as work:
+        batch = next((b for b in history(work) if b.id == number), None)
+        if batch is None:
+            raise UndoRefused(f"Det finns ingen post {number} i historiken.")
+        if batch.undone_by is not None:
+            raise UndoRefused(f"Post {number} är redan ångrad (genom post {batch.undone_by}).")
+        if not (batch.entries or batch.changes):
+            raise UndoRefused(f"Post {number} innehåller inget som kan ångras.")
+        _undo_entries(work, number)
+        _undo_changes(work, number)
+        return work.batch
+
+
+def _undo_entries(work: Work, number: int) -> None:
+    # Each statement (root) with its chain of turns: what it was right after the batch, and what it is now.
+    rows = work.rows(
+        """
+        WITH touched AS (
+            SELECT DISTINCT COALESCE(reverses, id) AS root
+            FROM entry
+            WHERE batch = $number
+        )
+        SELECT touched.root,
+               COUNT(turn.id) FILTER (WHERE turn.batch <= $number) % 2 AS then_taken,
+               COUNT(turn.id) % 2 AS now_taken,
+               MAX(turn.batch) AS latest
+        FROM touched
+        LEFT JOIN entry AS turn ON turn.reverses = touched.root
+        GROUP BY touched.root
+        """,
+        number=number,
+    )
+    changed = [row for row in rows if row[1] != row[2]]
+    if changed:
+        raise UndoRefused(_later(work, number, max(row[3] for row in changed), "beloppen"))
+    again = [root for root, _, now_taken, _ in rows if now_taken]
+    _refuse_doubling(work, number, again)
+    roots = {entry.id: entry for entry in entries(work, "id IN (SELECT UNNEST($ids))", ids=[row[0] for row in rows])}
+    work.post(
+        _turned(roots[root], 1 if now_taken else -1, f"ångrar post {number}")
+        for root, _, now_taken, _ in sorted(rows)
+    )
+
+
+def _refuse_doubling(work: Work, number: int, again: Sequence[int]) -> None:
+    """A statement must not come back beside a later one about the same thing: it would count twice."""
+    if not again:
+        return
+    same = " AND ".join(f"later.{name} IS NOT DISTINCT FROM old.{name}" for name in SUBJECT)
+    latest = work.value(
+        f"SELECT MAX(later.batch) FROM ({STANDING}) AS later JOIN entry AS old ON {same} "
+        "WHERE later.batch > $number AND old.id IN (SELECT UNNEST($again))",
+        number=number,
+        again=list(again),
+    )
+    if latest is not None:
+        raise UndoRefused(_later(work, number, latest, "beloppen"))
+
+
+def _undo_changes(work: Work, number: int) -> None:
+    # What the batch did to each record in all: from the first image before it to the last one after it.
+    net: dict[str, dict[int, tuple[str | None, str | None]]] = {}
+    rows = work.rows(
+        "SELECT record, id, before, after FROM change WHERE batch = $number ORDER BY position", number=number
+    )
+    for table, identity, before, after in rows:
+        first = net.setdefault(table, {}).get(identity, (before, after))[0]
+        net[table][identity] = (first, after)
+    removed: dict[str, list[int]] = {}
+    for table, images in net.items():
+        record = RECORD_BY_TABLE[table]
+        current = {
+            row.id: as_dict(row)
+            for row in work.records(record, "WHERE id IN (SELECT UNNEST($ids))", ids=list(images))
+        }
+        gone, back, changed = [], [], []
+        for identity, (before_text, after_text) in images.items():
+            before = revive(record, from_json(before_text)) if before_text else None
+            after = revive(record, from_json(after_text)) if after_text else None
+            now = current.get(identity)
+            if not _is_as_left(before, after, now):
+                latest = _latest_change(work, table, identity)
+                raise UndoRefused(_later(work, number, latest, RECORD_NAMES[table]))
+            if before is None and now is not None:
+                gone.append(now)
+            elif before is not None and now is None:
+                back.append(before)
+            elif before is not None and now is not None and after is not None:
+                changed.append((now, {**now, **{f: before[f] for f in before if before[f] != after[f]}}))
+        work.remove_many(record, gone)
+        work.bring_back_many(record, back)
+        work.replace_many(record, changed)
+        removed[table] = [row["id"] for row in gone]
+    _refuse_if_used(work, number, removed)
+
+
+def _is_as_left(before: Image, after: Image, now: Image) -> bool:
+    """Whether what the batch did to the record still stands; other fields may have changed since."""
+    if after is None or now is None:
+        return after is None and now is None
+    if before is None:
+        return now == after
+    return all(now[name] == after[name] for name in after if before[name] != after[name])
+
+
+def _refuse_if_used(work: Work, number: int, removed: Mapping[str, list[int]]) -> None:
+    """A record that later entries or records point at cannot go away."""
+    for table, ids in removed.items():
+        if ids and table in ("funder", "project", "call", "area"):
+            later = work.value(
+                f"SELECT MAX(batch) FROM ({STANDING}) AS standing WHERE {table} IN (SELECT UNNEST($ids))", ids=ids
+            )
+            if later is not None:
+                raise UndoRefused(_later(work, number, later, RECORD_NAMES[table]))
+        for other in RECORD_BY_TABLE.values():
+            for field, target in other.REFERENCES.items():
+                if target != table or not ids:
+                    continue
+                user = work.value(
+                    f"SELECT MIN(id) FROM {other.TABLE} WHERE {field} IN (SELECT UNNEST($ids))", ids=ids
+                )
+                if user is not None:
+                    latest = _latest_change(work, other.TABLE, user)
+                    raise UndoRefused(_later(work, number, latest, RECORD_NAMES[table]))
+
+
+def _latest_change(work: Work, table: str, identity: int) -> int:
+    return int(
+        work.value("SELECT MAX(batch) FROM change WHERE record = $table AND id = $id", table=table, id=identity)
+    )
+
+
+def _later(work: Work, number: int, later: int, what: str) -> str:
+    row = work.row("SELECT actor, note FROM batch WHERE id = $id", id=later)
+    who, note = row if row else ("någon", "")
+    return (
+        f"Post {number} kan inte ångras: {what} har ändrats senare, i post {later} ({note}, {who}). "
+        f"Ångra post {later} först, eller rätta det som är fel i en ny post."
+    )
+
+
+def _who_took_back(work: Work, statement: int) -> str:
+    row = work.row(
+        "SELECT batch.actor, batch.id FROM entry JOIN batch ON batch.id = entry.batch "
+        "WHERE entry.reverses = $id ORDER BY entry.id DESC LIMIT 1",
+        id=statement,
+    )
+    if row is None:
+        raise Refused(f"Det finns inget belopp med nummer {statement}.")
+    return (
+        f"{row[0]} har ändrat samma belopp medan du skrev (post {row[1]} i historiken). Ditt är inte sparat: läs in "
+        "sidan igen och avgör vad som ska gälla."
+    )
+
+
+def _turned(root: Entry, sign: int, source: str) -> Entry:
+    return replace(root, amount=sign * root.amount, open=sign * root.open, reverses=root.id, source=source)
+
+
+def _entry(row: Sequence[Any]) -> Entry:
+    return Entry(Kind(row[0]), *row[1:9], Basis(row[9]), *row[10:])
+
+
+def kind_name(kind: Kind) -> str:
+    """The kind's Swedish name with a capital first letter."""
+    return KIND_NAMES[kind].capitalize()

@@ -1,0 +1,431 @@
+"""The field's terms as frozen dataclasses and enums; see the glossary in the README.
+
+Each dataclass that is a *record* (a fact that is not money) has a table of the same name and the same
+columns in ``store/schema.sql``. ``id`` is a number given by the store; fields named after another record
+(``area``, ``project``, ``funder`` …) hold that record's id. Amounts never stand here: money is kept in
+ledger entries only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from functools import cache
+from typing import Any, ClassVar
+
+
+class Kind(StrEnum):
+    """What sort of statement an entry is."""
+
+    FRAME = "frame"
+    PLANNED = "planned"
+    REQUESTED = "requested"
+    PROPOSED = "proposed"
+    RESERVED = "reserved"
+    GRANTED = "granted"
+    PAID = "paid"
+    SPENT = "spent"
+    RETURNED = "returned"
+    FORECAST = "forecast"
+
+
+KIND_NAMES: dict[Kind, str] = {
+    Kind.FRAME: "ram",
+    Kind.PLANNED: "plan",
+    Kind.REQUESTED: "sökt",
+    Kind.PROPOSED: "föreslaget",
+    Kind.RESERVED: "avsatt",
+    Kind.GRANTED: "beviljat",
+    Kind.PAID: "utbetalt",
+    Kind.SPENT: "utfall",
+    Kind.RETURNED: "återfört",
+    Kind.FORECAST: "prognos",
+}
+
+
+class Basis(StrEnum):
+    """Whether the source states the amount or a named rule spread it over years."""
+
+    STATED = "stated"
+    SPREAD = "spread"
+
+
+BASIS_NAMES: dict[Basis, str] = {Basis.STATED: "angivet", Basis.SPREAD: "fördelat"}
+
+FUNDER_KINDS = {
+    "municipality": "kommun",
+    "state": "stat",
+    "foundation": "stiftelse",
+    "eu": "EU",
+    "region": "region",
+}
+PLAN_STATES = {"draft": "utkast", "proposed": "förslag", "decided": "beslutad", "closed": "avslutad"}
+CALL_STATES = {
+    "draft": "utkast",
+    "open": "öppen",
+    "closed": "stängd",
+    "assessment": "under bedömning",
+    "decided": "beslutad",
+}
+LINK_KINDS = {
+    "pilot_study": "förstudie",
+    "study": "studie",
+    "research_support": "forskningsstöd",
+    "continuation": "fortsättning",
+    "follow_up": "uppföljning",
+    "spread": "spridning",
+}
+ROLES = {"viewer": "läsare", "member": "ledamot", "admin": "handläggare"}
+ITEM_KINDS = {
+    "goal": "mål",
+    "activity": "aktivitet",
+    "success_factor": "framgångsfaktor",
+    "risk": "risk eller hinder",
+    "improvement": "förbättring",
+}
+OUTCOMES = {"granted": "beviljas", "rejected": "avslås", "deferred": "bordläggs"}
+DECISION_KINDS = {"recommendation": "rekommendation", "decision": "beslut"}
+OUTPUT_KINDS = {
+    "report": "rapport",
+    "article": "artikel",
+    "seminar": "seminarium",
+    "podcast": "podd",
+    "overview": "kunskapsöversikt",
+    "description": "projektbeskrivning",
+    "news": "forskningsnytt",
+    "platform": "plattform",
+}
+REPORT_KINDS = {"status": "lägesrapport", "financial": "ekonomisk rapport", "final": "slutrapport"}
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A fact that is not money. ``KEY`` names the fields by which people recognise it."""
+
+    TABLE: ClassVar[str]
+    KEY: ClassVar[tuple[str, ...]]
+    #: fields that hold the id of another record: field -> table
+    REFERENCES: ClassVar[dict[str, str]] = {}
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Setting(Record):
+    """A word about the whole database: ``organisation``, ``invented`` ("ja" for a made-up example)."""
+
+    TABLE = "setting"
+    KEY = ("name",)
+    name: str
+    value: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Funder(Record):
+    """Whose money; ``kind`` is a key of FUNDER_KINDS. A municipality's money is the board's own."""
+
+    TABLE = "funder"
+    KEY = ("name",)
+    name: str
+    kind: str
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Area(Record):
+    """A priority area; ``successor`` is the area that it was renamed to or merged into."""
+
+    TABLE = "area"
+    KEY = ("name",)
+    REFERENCES = {"successor": "area"}
+    name: str
+    first_year: int | None
+    last_year: int | None
+    successor: int | None
+    description: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan(Record):
+    """The FoU plan of one budget year; the year is the period."""
+
+    TABLE = "plan"
+    KEY = ("year",)
+    year: int
+    title: str
+    state: str
+    board: str | None
+    decided: date | None
+    reference: str | None
+    immediate_approval: bool | None
+    preparation: str | None
+    text: str | None
+    source: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Project(Record):
+    """A project or programme. ``starts`` and ``ends`` keep the precision of the source: 2012, 2014-10, 2018-12-01."""
+
+    TABLE = "project"
+    KEY = ("code",)
+    REFERENCES = {"area": "area", "parent": "project"}
+    code: str
+    title: str
+    area: int | None
+    summary: str | None
+    lead: str | None
+    performer: str | None
+    host: str | None
+    units: str | None
+    starts: str | None
+    ends: str | None
+    period_note: str | None
+    parent: int | None
+    grant_type: str | None
+    keywords: str | None
+    reference: str | None
+    source: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectLink(Record):
+    """``earlier`` is the pilot study (study, support …) of ``later``; ``kind`` is a key of LINK_KINDS."""
+
+    TABLE = "project_link"
+    KEY = ("earlier", "later")
+    REFERENCES = {"earlier": "project", "later": "project"}
+    earlier: int
+    later: int
+    kind: str
+    source: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Record):
+    """An announced round of proposals."""
+
+    TABLE = "call"
+    KEY = ("code",)
+    code: str
+    name: str
+    year: int
+    opens: date | None
+    closes: date | None
+    state: str
+    text: str | None
+    source: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion(Record):
+    """A ground for priority of a call, in the order of ``position``; ``scale`` is the highest value."""
+
+    TABLE = "criterion"
+    KEY = ("call", "position")
+    REFERENCES = {"call": "call"}
+    call: int
+    position: int
+    name: str
+    weight: int | None
+    scale: int | None
+    source: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Member(Record):
+    """A person who acts in Fou; ``role`` is a key of ROLES."""
+
+    TABLE = "member"
+    KEY = ("name",)
+    name: str
+    email: str | None
+    role: str
+    unit: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal(Record):
+    """An application within a call; what is requested stands in the ledger on the project."""
+
+    TABLE = "proposal"
+    KEY = ("code",)
+    REFERENCES = {"call": "call", "project": "project"}
+    code: str
+    call: int
+    project: int
+    applicants: str | None
+    joint: bool | None
+    continuing: bool | None
+    received: date | None
+    source: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Score(Record):
+    """One member's value on one criterion; ``cannot_judge`` is not a zero, and neither is no score."""
+
+    TABLE = "score"
+    KEY = ("proposal", "member", "criterion")
+    REFERENCES = {"proposal": "proposal", "member": "member"}
+    proposal: int
+    member: int
+    criterion: int
+    value: int | None
+    cannot_judge: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict(Record):
+    """A member's conflict of interest (jäv) in a proposal."""
+
+    TABLE = "conflict"
+    KEY = ("proposal", "member")
+    REFERENCES = {"proposal": "proposal", "member": "member"}
+    proposal: int
+    member: int
+    reason: str | None
+    declared: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision(Record):
+    """The council's recommendation or the board's decision on one project."""
+
+    TABLE = "decision"
+    KEY = ("project", "kind", "reference")
+    REFERENCES = {"project": "project"}
+    project: int
+    kind: str
+    reference: str
+    board: str | None
+    decided: date | None
+    paragraph: str | None
+    immediate_approval: bool | None
+    outcome: str
+    text: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp(Record):
+    """A follow-up of a project: what was asked, how, and when."""
+
+    TABLE = "follow_up"
+    KEY = ("code",)
+    REFERENCES = {"project": "project"}
+    code: str
+    project: int
+    title: str
+    performer: str | None
+    period: str | None
+    method: str | None
+    questions: str | None
+    source: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUpItem(Record):
+    """A goal, activity, success factor, risk or improvement found in a follow-up."""
+
+    TABLE = "follow_up_item"
+    KEY = ("follow_up", "kind", "position")
+    REFERENCES = {"follow_up": "follow_up"}
+    follow_up: int
+    kind: str
+    position: int
+    text: str
+    source: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReportDue(Record):
+    """A report that a project owes; late when ``received`` is after ``due``, or missing after it."""
+
+    TABLE = "report_due"
+    KEY = ("project", "kind", "due")
+    REFERENCES = {"project": "project"}
+    project: int
+    kind: str
+    due: date
+    received: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Output(Record):
+    """Something a project gave: report, article, seminar, podcast …"""
+
+    TABLE = "output"
+    KEY = ("project", "position")
+    REFERENCES = {"project": "project"}
+    project: int
+    position: int
+    kind: str
+    title: str
+    published: str | None
+    note: str | None
+    source: str | None
+
+
+#: Every record type, parents before children: the order in which they are created.
+RECORDS: tuple[type[Record], ...] = (
+    Setting, Funder, Area, Plan, Project, ProjectLink, Call, Criterion, Member, Proposal, Score,
+    Conflict, Decision, FollowUp, FollowUpItem, ReportDue, Output,
+)  # fmt: skip
+RECORD_BY_TABLE: dict[str, type[Record]] = {r.TABLE: r for r in RECORDS}
+
+
+@cache
+def columns(record: type[Record]) -> tuple[str, ...]:
+    """The record's field names, ``id`` first: the columns of its table."""
+    return tuple(f.name for f in fields(record))
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One SEK statement in the ledger; neither updated nor deleted once posted.
+
+    ``amount`` is SEK excluding VAT with at most two decimals, signed. ``open`` is +1 for a commitment whose
+    amount is not yet set (``amount`` is then 0 and means nothing), −1 on its reversal, else 0. ``reverses`` is
+    the id of the entry that this one cancels; an entry is *live* when it neither reverses nor is reversed.
+    """
+
+    kind: Kind
+    year: int
+    funder: int
+    project: int | None = None
+    call: int | None = None
+    area: int | None = None
+    amount: Decimal = Decimal(0)
+    open: int = 0
+    condition: str | None = None
+    basis: Basis = Basis.STATED
+    source: str = ""
+    document: str | None = None
+    reverses: int | None = None
+    id: int = 0
+    batch: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Who posted what, when and why. ``entries`` and ``changes`` are counts that show that it is whole."""
+
+    id: int
+    posted: datetime
+    actor: str
+    kind: str
+    note: str
+    file: str | None
+    sha256: str | None
+    undoes: int | None
+    entries: int
+    changes: int
+    total: Decimal
+    undone_by: int | None = None
+
+
+def as_dict(record: Record) -> dict[str, Any]:
+    """The record as field → value, in table order."""
+    return {name: getattr(record, name) for name in columns(type(record))}

@@ -1,0 +1,342 @@
+"""A budget year: its frame, what is planned, proposed, granted and reserved, and what is left."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from fou.figures import ZERO, Figures, figures_by, total
+from fou.model import Area, Funder, Kind, Plan
+from fou.store import Reader
+from fou.store.reading import STANDING
+
+NO_AREA = "Utan område"
+#: Money set aside for a call belongs to no area until it is granted; it gets a line of its own.
+CALLS = "Utlysningar"
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A year's frame and what takes it up, over the funders that have a frame that year.
+
+    ``frame`` and ``free`` are None when no frame is stated. paid + unpaid + reserved + free = frame, where
+    ``paid`` is net of what was returned and ``unpaid`` is granted but not yet paid.
+    """
+
+    year: int
+    frame: Decimal | None
+    paid: Decimal
+    unpaid: Decimal
+    reserved: Decimal
+    proposed: Decimal
+    free: Decimal | None
+    conditional: Decimal
+    open: int
+
+    @property
+    def left_if_proposed(self) -> Decimal | None:
+        """What would be free if everything that is proposed were granted."""
+        return None if self.free is None else self.free - self.proposed
+
+    @property
+    def taken(self) -> Decimal:
+        """Granted net of returned, and reserved."""
+        return self.paid + self.unpaid + self.reserved
+
+
+@dataclass(frozen=True, slots=True)
+class AreaRow:
+    """One priority area's figures for a year, under the name that it had that year."""
+
+    name: str
+    figures: Figures
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectRow:
+    """One project's figures for a year."""
+
+    code: str
+    title: str
+    area: str
+    figures: Figures
+
+
+@dataclass(frozen=True, slots=True)
+class CallRow:
+    """One call's figures for a year."""
+
+    code: str
+    name: str
+    figures: Figures
+
+
+@dataclass(frozen=True, slots=True)
+class OpenItem:
+    """A commitment whose amount is not set, or that hangs on a condition (``amount`` is then its SEK)."""
+
+    title: str
+    code: str
+    kind: Kind
+    funder: str
+    amount: Decimal | None
+    condition: str | None
+    source: str
+    document: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class YearPlan:
+    """Everything that a year's plan holds. ``funders`` keeps each funder's figures apart."""
+
+    year: int
+    plan: Plan | None
+    room: Room
+    figures: Figures
+    areas: tuple[AreaRow, ...]
+    calls: tuple[CallRow, ...]
+    funders: tuple[tuple[Funder, Figures], ...]
+    open_items: tuple[OpenItem, ...]
+    conditional_items: tuple[OpenItem, ...]
+    project_count: int
+
+
+def years(reader: Reader) -> list[int]:
+    """Every year that an entry or a plan speaks of, in order."""
+    return [year for (year,) in reader.rows("SELECT year FROM entry UNION SELECT year FROM plan ORDER BY year")]
+
+
+def default_year(reader: Reader, today_year: int) -> int:
+    """The year to open with: this year if it has a frame, else the latest with one, else the latest of all."""
+    framed = [y for (y,) in reader.rows("SELECT DISTINCT year FROM entry WHERE kind = 'frame' ORDER BY year")]
+    past = [year for year in framed if year <= today_year]
+    return (past or framed or years(reader) or [today_year])[-1]
+
+
+def funders(reader: Reader) -> list[Funder]:
+    """All funders, the municipality's own first."""
+    return reader.records(Funder, "ORDER BY kind <> 'municipality', name COLLATE sv")
+
+
+def whose(reader: Reader, money: str) -> tuple[int, ...] | None:
+    """The funders' ids for a choice of money: ``alla`` (None), ``egna``, ``andras``, or a funder's name."""
+    if money == "alla":
+        return None
+    chosen = [
+        f.id
+        for f in funders(reader)
+        if money == f.name
+        or (money == "egna" and f.kind == "municipality")
+        or (money == "andras" and f.kind != "municipality")
+    ]
+    return tuple(chosen)
+
+
+def year_plan(reader: Reader, year: int, money: str = "alla") -> YearPlan:
+    """Read one year. ``money`` limits it to some funders, see ``whose``."""
+    chosen = whose(reader, money)
+    by_funder = figures_by(reader, "funder", "year = $year", year=year)
+    people = [f for f in funders(reader) if chosen is None or f.id in chosen]
+    kept = [(funder, by_funder[funder.id]) for funder in people if funder.id in by_funder]
+    plans = reader.records(Plan, "WHERE year = $year", year=year)
+    items = _items(reader, year, chosen)
+    count = reader.value(
+        f"SELECT COUNT(DISTINCT project) FROM ({STANDING}) AS standing WHERE year = $year {_only(chosen)}",
+        year=year,
+        **_ids(chosen),
+    )
+    return YearPlan(
+        year=year,
+        plan=plans[0] if plans else None,
+        room=_room(year, [figures for _, figures in kept]),
+        figures=total(figures for _, figures in kept),
+        areas=_areas(reader, year, chosen),
+        calls=_calls(reader, year, chosen),
+        funders=tuple(kept),
+        open_items=tuple(item for item in items if item.amount is None),
+        conditional_items=tuple(item for item in items if item.amount is not None),
+        project_count=int(count),
+    )
+
+
+def year_projects(reader: Reader, year: int, money: str = "alla", limit: int | None = None) -> list[ProjectRow]:
+    """The year's projects with their figures, the largest first; ``limit`` keeps the first ones only."""
+    chosen = whose(reader, money)
+    found = figures_by(
+        reader, "standing.project", f"year = $year AND project IS NOT NULL {_only(chosen)}", year=year, **_ids(chosen)
+    )
+    order = sorted(found, key=lambda project: (-_size(found[project]), project))[:limit]
+    names = {
+        row[0]: row[1:]
+        for row in reader.rows(
+            "SELECT project.id, project.code, project.title, project.area FROM project "
+            "WHERE project.id IN (SELECT UNNEST($ids))",
+            ids=order,
+        )
+    }
+    areas = AreaNames(reader)
+    return [
+        ProjectRow(names[p][0], names[p][1], areas.in_year(names[p][2], year), found[p]) for p in order if p in names
+    ]
+
+
+def rooms(reader: Reader, first: int, last: int, money: str = "alla") -> list[Room]:
+    """The room bar's years, first to last."""
+    chosen = whose(reader, money)
+    found = _by_year_and_funder(reader, first, last, chosen)
+    return [_room(year, list(found.get(year, {}).values())) for year in range(first, last + 1)]
+
+
+def funder_areas(reader: Reader, year: int, kind: Kind, money: str = "alla") -> list[tuple[str, str, Decimal]]:
+    """(funder, area, SEK) for one kind and year, firm amounts only; largest area first."""
+    chosen = whose(reader, money)
+    rows = reader.rows(
+        f"""
+        SELECT funder.name,
+               CASE WHEN {_CALL_ONLY} THEN -1 ELSE COALESCE(standing.area, project.area) END AS area,
+               SUM(standing.amount)
+        FROM ({STANDING}) AS standing
+        JOIN funder ON funder.id = standing.funder
+        LEFT JOIN project ON project.id = standing.project
+        WHERE standing.year = $year AND standing.kind = $kind AND standing.condition IS NULL
+          AND standing.open = 0 {_only(chosen)}
+        GROUP BY 1, 2
+        """,
+        year=year,
+        kind=str(kind),
+        **_ids(chosen),
+    )
+    names = AreaNames(reader)
+    sums: dict[tuple[str, str], Decimal] = {}
+    for funder, area, amount in rows:
+        key = (funder, CALLS if area == -1 else names.in_year(area, year))
+        sums[key] = sums.get(key, ZERO) + amount
+    size: dict[str, Decimal] = {}
+    for (_, area), amount in sums.items():
+        size[area] = size.get(area, ZERO) + amount
+    ordered = sorted(sums.items(), key=lambda item: (-size[item[0][1]], item[0][1], -item[1], item[0][0]))
+    return [(funder, area, amount) for (funder, area), amount in ordered]
+
+
+class AreaNames:
+    """An area's name in a given year, followed through renamings and mergers (the crosswalk)."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._areas = {area.id: area for area in reader.records(Area)}
+        self._before: dict[int, list[int]] = {}
+        for area in self._areas.values():
+            if area.successor is not None:
+                self._before.setdefault(area.successor, []).append(area.id)
+
+    def in_year(self, area: int | None, year: int) -> str:
+        """The name in that year; an area that came of a merger of several keeps its own name."""
+        if area is None or area not in self._areas:
+            return NO_AREA
+        found = self._areas[area]
+        while found.last_year is not None and year > found.last_year and found.successor in self._areas:
+            found = self._areas[found.successor]
+        while found.first_year is not None and year < found.first_year and len(self._before.get(found.id, ())) == 1:
+            found = self._areas[self._before[found.id][0]]
+        return found.name
+
+
+_CALL_ONLY = "standing.call IS NOT NULL AND standing.project IS NULL AND standing.area IS NULL"
+
+
+def _areas(reader: Reader, year: int, chosen: tuple[int, ...] | None) -> tuple[AreaRow, ...]:
+    found = figures_by(
+        reader,
+        f"CASE WHEN {_CALL_ONLY} THEN -1 ELSE COALESCE(standing.area, project.area) END",
+        f"standing.year = $year AND standing.kind <> 'frame' {_only(chosen)}",
+        "LEFT JOIN project ON project.id = standing.project",
+        year=year,
+        **_ids(chosen),
+    )
+    names = AreaNames(reader)
+    by_name: dict[str, list[Figures]] = {}
+    for area, figures in found.items():
+        by_name.setdefault(CALLS if area == -1 else names.in_year(area, year), []).append(figures)
+    rows = [AreaRow(name, total(parts)) for name, parts in by_name.items()]
+    return tuple(sorted(rows, key=lambda row: (row.name in (NO_AREA, CALLS), -_size(row.figures), row.name)))
+
+
+def _calls(reader: Reader, year: int, chosen: tuple[int, ...] | None) -> tuple[CallRow, ...]:
+    found = figures_by(
+        reader, "call", f"year = $year AND call IS NOT NULL AND project IS NULL {_only(chosen)}", year=year, **_ids(chosen)
+    )
+    names = {row[0]: row[1:] for row in reader.rows("SELECT id, code, name FROM call ORDER BY code")}
+    return tuple(CallRow(*names[call], found[call]) for call in names if call in found)
+
+
+def _items(reader: Reader, year: int, chosen: tuple[int, ...] | None) -> list[OpenItem]:
+    rows = reader.rows(
+        f"""
+        SELECT COALESCE(project.title, call.name, area.name, 'Hela planen') AS title, COALESCE(project.code, call.code, ''),
+               standing.kind, funder.name, CASE WHEN standing.open = 0 THEN standing.amount END,
+               standing.condition, standing.source, standing.document
+        FROM ({STANDING}) AS standing
+        JOIN funder ON funder.id = standing.funder
+        LEFT JOIN project ON project.id = standing.project
+        LEFT JOIN call ON call.id = standing.call
+        LEFT JOIN area ON area.id = standing.area
+        WHERE standing.year = $year AND (standing.open = 1 OR standing.condition IS NOT NULL) {_only(chosen)}
+        ORDER BY title COLLATE sv, standing.id
+        """,
+        year=year,
+        **_ids(chosen),
+    )
+    return [OpenItem(row[0], row[1], Kind(row[2]), *row[3:]) for row in rows]
+
+
+def _by_year_and_funder(
+    reader: Reader, first: int, last: int, chosen: tuple[int, ...] | None
+) -> dict[int, dict[int, Figures]]:
+    found = figures_by(
+        reader,
+        "CAST(standing.year AS VARCHAR) || ' ' || CAST(standing.funder AS VARCHAR)",
+        f"year BETWEEN $first AND $last {_only(chosen)}",
+        first=first,
+        last=last,
+        **_ids(chosen),
+    )
+    by_year: dict[int, dict[int, Figures]] = {}
+    for key, figures in found.items():
+        year, funder = key.split()
+        by_year.setdefault(int(year), {})[int(funder)] = figures
+    return by_year
+
+
+def _room(year: int, funders_figures: Sequence[Figures]) -> Room:
+    """Over the funders with a frame; in a year where no funder has one, over all of them."""
+    framed = [figures for figures in funders_figures if Kind.FRAME in figures.firm]
+    figures = total(framed or funders_figures)
+    frame = figures.stated(Kind.FRAME)
+    granted, paid = figures.sum(Kind.GRANTED), figures.sum(Kind.PAID)
+    returned, reserved = figures.sum(Kind.RETURNED), figures.sum(Kind.RESERVED)
+    kinds = (Kind.GRANTED, Kind.RESERVED, Kind.PROPOSED)
+    return Room(
+        year=year,
+        frame=frame,
+        paid=paid - returned,
+        unpaid=granted - paid,
+        reserved=reserved,
+        proposed=figures.sum(Kind.PROPOSED),
+        free=None if frame is None else frame - granted - reserved + returned,
+        conditional=sum((figures.conditional.get(kind, ZERO) for kind in kinds), ZERO),
+        open=sum(figures.open.get(kind, 0) for kind in kinds),
+    )
+
+
+def _size(figures: Figures) -> Decimal:
+    kind = figures.main_kind
+    return ZERO if kind is None else figures.sum(kind)
+
+
+def _only(chosen: tuple[int, ...] | None) -> str:
+    return "" if chosen is None else "AND standing.funder IN (SELECT UNNEST($funders))"
+
+
+def _ids(chosen: tuple[int, ...] | None) -> Mapping[str, Any]:
+    return {} if chosen is None else {"funders": list(chosen)}

@@ -1,0 +1,327 @@
+"""Opening the database file, and the one connection and one write lock that a process has for it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import duckdb
+
+from fou.access import Action, Person, require
+from fou.errors import DatabaseDamaged, DatabaseLocked, DatabaseNewer, NotOurDatabase, StoreError
+from fou.model import RECORDS
+from fou.store.reading import Reader
+from fou.store.work import Work
+
+HERE = Path(__file__).parent
+SCHEMA = HERE / "schema.sql"
+MIGRATIONS = HERE / "migrations"
+APPLICATION = "fou"
+LOCAL_TIME = ZoneInfo("Europe/Stockholm")
+#: Every table with content, in the order in which a copy is filled.
+TABLES = ("batch", "entry", "change", *(record.TABLE for record in RECORDS))
+
+
+class Database:
+    """The open database. Threads share it: each read and each write takes a cursor of its own."""
+
+    def __init__(self, path: Path, connection: duckdb.DuckDBPyConnection) -> None:
+        self.path = path
+        self._connection = connection
+        self._write_lock = threading.Lock()
+        self._restores = 0
+        self._head = self._read_head()
+
+    @classmethod
+    def open(cls, path: Path | str, migrations: Path = MIGRATIONS) -> Database:
+        """Open the file, creating it if there is none and migrating it if it is older.
+
+        Raises StoreError (a subclass says which kind) when it cannot be used; the file is then untouched.
+        """
+        path = Path(path)
+        if not path.exists():
+            _create(path, migrations)
+        version = _inspect(path)
+        wanted = current_version(migrations)
+        if version > wanted:
+            raise DatabaseNewer(
+                f"Databasen {path.name} är gjord av en senare version av Fou (version {version}, den här klarar "
+                f"{wanted}). Uppdatera Fou, eller öppna en äldre säkerhetskopia. Filen är orörd."
+            )
+        if version < wanted:
+            _migrate(path, version, migrations)
+        return cls(path, _connect(path))
+
+    def close(self) -> None:
+        """Wait for the write under way, then let go of the file."""
+        with self._write_lock:
+            self._connection.close()
+
+    @property
+    def version(self) -> tuple[int, int]:
+        """Changes whenever anything in the database has changed; what was read under it may be kept."""
+        return self._restores, self._head
+
+    @contextmanager
+    def read(self, head: int | None = None) -> Iterator[Reader]:
+        """A consistent view of everything, or of the time when batch ``head`` was the latest."""
+        cursor = self._connection.cursor()
+        try:
+            cursor.execute("BEGIN TRANSACTION")
+            yield Reader(cursor, head)
+        finally:
+            cursor.close()
+
+    @contextmanager
+    def write(
+        self,
+        person: Person,
+        action: Action,
+        note: str,
+        *,
+        file: str | None = None,
+        sha256: str | None = None,
+        undoes: int | None = None,
+    ) -> Iterator[Work]:
+        """The one door for writes: one transaction, one batch, one writer at a time in the process.
+
+        Commits at the end of the block; any exception rolls everything back. A block that posts nothing leaves
+        no batch. Raises Forbidden if the person's role does not allow the action.
+        """
+        require(person, action)
+        with self._write_lock:
+            cursor = self._connection.cursor()
+            try:
+                cursor.execute("BEGIN TRANSACTION")
+                work = Work(cursor, person.name, action, note, file=file, sha256=sha256, undoes=undoes)
+                yield work
+                if work.finish():
+                    cursor.execute("COMMIT")
+                    self._head = work.batch
+                else:
+                    cursor.execute("ROLLBACK")
+            except BaseException:
+                _roll_back(cursor)
+                raise
+            finally:
+                cursor.close()
+
+    def head_on(self, day: date) -> int:
+        """The latest batch posted on or before this day in Swedish time; 0 before the first."""
+        midnight = datetime.combine(day + timedelta(days=1), time(), LOCAL_TIME)
+        return self.head_at(midnight.astimezone(UTC).replace(tzinfo=None) - timedelta(microseconds=1))
+
+    def head_at(self, moment: datetime) -> int:
+        """The latest batch posted at or before this moment (naive UTC); 0 before the first."""
+        with self.read() as reader:
+            return int(
+                reader.value("SELECT COALESCE(MAX(id), 0) FROM batch WHERE posted <= $moment", moment=moment)
+            )
+
+    def backup(self, person: Person, target: Path) -> None:
+        """Write a whole copy to ``target``, which must not exist; the server goes on meanwhile."""
+        require(person, Action.BACKUP)
+        if target.exists():
+            raise StoreError(f"{target.name} finns redan. Välj ett annat namn, så att inget skrivs över.")
+        if not target.parent.is_dir():
+            raise StoreError(f"Mappen {target.parent} finns inte.")
+        part = target.with_name(target.name + ".part")
+        part.unlink(missing_ok=True)
+        try:
+            # Not a plain copy of the file: closing a second handle to it would drop this process's lock on it.
+            with self._write_lock:
+                cursor = self._connection.cursor()
+                try:
+                    name = cursor.execute("SELECT current_database()").fetchone()
+                    assert name is not None
+                    cursor.execute(f"ATTACH '{_quoted(part)}' AS target")
+                    cursor.execute(f'COPY FROM DATABASE "{name[0]}" TO target')
+                    cursor.execute("DETACH target")
+                finally:
+                    cursor.close()
+            os.replace(part, target)
+        finally:
+            part.unlink(missing_ok=True)
+
+    def restore(self, person: Person, source: Path) -> Path:
+        """Replace everything with the backup in ``source``; return the copy of what was there before.
+
+        Readers see the old content until the new is whole. Raises StoreError if the backup cannot be used.
+        """
+        require(person, Action.RESTORE)
+        version = _inspect(source)
+        if version != current_version():
+            raise StoreError(
+                f"Säkerhetskopian {source.name} är av version {version} och databasen av version "
+                f"{current_version()}. Öppna kopian för sig först, så görs den om, och återställ sedan."
+            )
+        kept = _free_name(self.path, "före-återställning")
+        self.backup(person, kept)
+        with self._write_lock:
+            cursor = self._connection.cursor()
+            try:
+                cursor.execute(f"ATTACH '{_quoted(source)}' AS backup (READ_ONLY)")
+                try:
+                    cursor.execute("BEGIN TRANSACTION")
+                    for table in TABLES:
+                        cursor.execute(f"DELETE FROM {table}")
+                        cursor.execute(f"INSERT INTO {table} SELECT * FROM backup.{table}")
+                    cursor.execute("COMMIT")
+                except BaseException:
+                    _roll_back(cursor)
+                    raise
+                finally:
+                    cursor.execute("DETACH backup")
+            finally:
+                cursor.close()
+            self._restores += 1
+            self._head = self._read_head()
+        with self.write(person, Action.RESTORE, f"Återställd från {source.name}", file=source.name) as work:
+            work.keep_even_if_empty()
+        return kept
+
+    def _read_head(self) -> int:
+        with self.read() as reader:
+            return int(reader.value("SELECT COALESCE(MAX(id), 0) FROM batch"))
+
+
+def current_version(migrations: Path = MIGRATIONS) -> int:
+    """The schema version of this Fou."""
+    return max([1, *(number for number, _ in _numbered(migrations))])
+
+
+def _numbered(migrations: Path) -> list[tuple[int, Path]]:
+    return sorted((int(file.name[:4]), file) for file in migrations.glob("[0-9][0-9][0-9][0-9]_*.sql"))
+
+
+def _connect(path: Path, read_only: bool = False) -> duckdb.DuckDBPyConnection:
+    try:
+        return duckdb.connect(str(path), read_only=read_only)
+    except duckdb.Error as error:
+        raise _explained(path, error) from error
+
+
+def _explained(path: Path, error: duckdb.Error) -> StoreError:
+    """DuckDB's error as one of ours. Its classes do not tell these apart, its words do."""
+    words = str(error)
+    if "lock" in words.lower() or "same database file" in words:
+        return DatabaseLocked(
+            f"Databasen {path.name} används redan av ett annat program, troligen Fous server. Gör det du vill "
+            "göra i webbläsaren (sidan Import eller Administration), eller stäng servern först och försök igen."
+        )
+    if "newer version" in words or "version number" in words:
+        return DatabaseNewer(
+            f"Databasen {path.name} är sparad av en senare version av DuckDB än den här. Uppdatera Fou, eller öppna "
+            "en äldre säkerhetskopia. Filen är orörd."
+        )
+    if "not a valid DuckDB database file" in words:
+        return NotOurDatabase(
+            f"{path.name} är ingen databas som Fou kan läsa. Kontrollera att rätt fil är vald, eller återställ en "
+            "säkerhetskopia. Filen är orörd."
+        )
+    return DatabaseDamaged(
+        f"Databasen {path.name} går inte att läsa: den är skadad eller inte åtkomlig. Återställ den senaste "
+        f"säkerhetskopian till ett nytt namn och öppna den. Filen är orörd. ({words.splitlines()[0][:200]})"
+    )
+
+
+def _inspect(path: Path) -> int:
+    """The schema version of the file, read without changing it."""
+    if not path.is_file():
+        raise StoreError(f"{path.name} finns inte eller är ingen fil.")
+    if path.stat().st_size == 0:
+        raise DatabaseDamaged(
+            f"Databasen {path.name} är tom (0 byte). Återställ en säkerhetskopia, eller ta bort filen om en ny ska "
+            "skapas. Filen är orörd."
+        )
+    connection = _connect(path, read_only=True)
+    try:
+        row = connection.execute("SELECT application, version FROM meta").fetchone()
+    except duckdb.CatalogException as error:
+        raise _not_ours(path) from error
+    except duckdb.Error as error:
+        raise _explained(path, error) from error
+    finally:
+        connection.close()
+    if row is None or row[0] != APPLICATION:
+        raise _not_ours(path)
+    return int(row[1])
+
+
+def _not_ours(path: Path) -> NotOurDatabase:
+    return NotOurDatabase(
+        f"{path.name} är en databas, men inte Fous. Kontrollera att rätt fil är vald. Filen är orörd."
+    )
+
+
+def _create(path: Path, migrations: Path) -> None:
+    """Make an empty database under a passing name first, so that a half-made one is never found."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    part.unlink(missing_ok=True)
+    connection = _connect(part)
+    try:
+        connection.execute("BEGIN TRANSACTION")
+        connection.execute(SCHEMA.read_text("utf-8"))
+        connection.execute(
+            "INSERT INTO meta VALUES ($application, $version)",
+            {"application": APPLICATION, "version": current_version(migrations)},
+        )
+        connection.execute("COMMIT")
+    finally:
+        connection.close()
+    os.replace(part, path)
+
+
+def _migrate(path: Path, version: int, migrations: Path) -> None:
+    """Bring the file to the current version, all steps or none, after a copy is put aside."""
+    aside = _free_name(path, f"version-{version}")
+    shutil.copy2(path, aside)
+    log = path.with_name(path.name + ".wal")
+    if log.exists():  # what was committed but not yet moved into the file itself
+        shutil.copy2(log, aside.with_name(aside.name + ".wal"))
+    connection = _connect(path)
+    try:
+        connection.execute("BEGIN TRANSACTION")
+        for number, file in _numbered(migrations):
+            if number > version:
+                connection.execute(file.read_text("utf-8"))
+                connection.execute("UPDATE meta SET version = $number", {"number": number})
+        connection.execute("COMMIT")
+    except duckdb.Error as error:
+        _roll_back(connection)
+        raise StoreError(
+            f"Databasen {path.name} kunde inte göras om till den nya versionen. Inget är ändrat, och en kopia "
+            f"ligger bredvid. ({str(error).splitlines()[0][:200]})"
+        ) from error
+    finally:
+        connection.close()
+
+
+def _free_name(path: Path, why: str) -> Path:
+    """A name beside ``path`` that no file has yet."""
+    stamp = datetime.now(LOCAL_TIME).strftime("%Y-%m-%d")
+    for number in range(1, 10_000):
+        name = f"{path.stem}.{why}-{stamp}{'' if number == 1 else f'-{number}'}{path.suffix}"
+        if not path.with_name(name).exists():
+            return path.with_name(name)
+    raise StoreError(f"Det finns för många kopior i mappen {path.parent}. Flytta undan de äldsta.")
+
+
+def _quoted(path: Path) -> str:
+    """A path inside an ATTACH statement, which takes no parameters."""
+    return str(path.absolute()).replace("'", "''")
+
+
+def _roll_back(cursor: duckdb.DuckDBPyConnection) -> None:
+    try:
+        cursor.execute("ROLLBACK")
+    except duckdb.Error:
+        # The transaction is already gone (a failed COMMIT, a fatal error): there is nothing left to take back.
+        return

@@ -1,0 +1,277 @@
+"""The unit of work: everything that one act writes, as one batch."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any, TypeVar
+
+import duckdb
+import pyarrow as pa
+
+from fou.errors import SaveConflict
+from fou.model import RECORD_BY_TABLE, RECORDS, Entry, Record, as_dict, columns
+from fou.store.reading import Reader, sql_types
+
+R = TypeVar("R", bound=Record)
+
+_ARROW = {
+    "INTEGER": pa.int32(),
+    "VARCHAR": pa.string(),
+    "BOOLEAN": pa.bool_(),
+    "DATE": pa.date32(),
+    "DECIMAL": pa.decimal128(15, 2),
+}
+_ENTRY = {
+    "id": "INTEGER", "batch": "INTEGER", "kind": "VARCHAR", "year": "INTEGER", "funder": "INTEGER",
+    "project": "INTEGER", "call": "INTEGER", "area": "INTEGER", "amount": "DECIMAL", "open": "INTEGER",
+    "condition": "VARCHAR", "basis": "VARCHAR", "source": "VARCHAR", "document": "VARCHAR",
+    "reverses": "INTEGER",
+}  # fmt: skip
+_CHANGE = {
+    "batch": "INTEGER", "position": "INTEGER", "record": "VARCHAR", "id": "INTEGER", "before": "VARCHAR",
+    "after": "VARCHAR", "source": "VARCHAR",
+}  # fmt: skip
+
+
+class Work(Reader):
+    """What one batch writes. Got from ``Database.write``; it also reads, within the same transaction."""
+
+    def __init__(
+        self,
+        cursor: duckdb.DuckDBPyConnection,
+        actor: str,
+        kind: str,
+        note: str,
+        *,
+        file: str | None,
+        sha256: str | None,
+        undoes: int | None,
+    ) -> None:
+        super().__init__(cursor)
+        latest = self.row("SELECT COALESCE(MAX(id), 0), MAX(posted) FROM batch")
+        assert latest is not None
+        now = datetime.now(UTC).replace(tzinfo=None)
+        self.batch: int = latest[0] + 1
+        # A clock that was set back must not make a later batch look earlier.
+        self._posted = max(now, latest[1]) if latest[1] else now
+        self._about = (actor, str(kind), note, file, sha256, undoes)
+        self._next: dict[str, int] = {}
+        self._entries = 0
+        self._changes = 0
+        self._total = Decimal(0)
+        self._keep = False
+
+    def create(self, record: type[Record], source: str | None = None, **values: Any) -> int:
+        """Add one record; return its id. Fields not given are empty."""
+        return self.create_many(record, [values], [source])[0]
+
+    def create_many(
+        self,
+        record: type[Record],
+        rows: Sequence[Mapping[str, Any]],
+        sources: Sequence[str | None] | None = None,
+    ) -> list[int]:
+        """Add records; return their ids, in order. ``sources`` tells each one's sheet and row."""
+        if not rows:
+            return []
+        first = self._take_ids(record.TABLE, len(rows))
+        names = columns(record)[1:]
+        records = [
+            {"id": number, **{name: row.get(name) for name in names}} for number, row in enumerate(rows, first)
+        ]
+        self._insert(record.TABLE, dict(zip(columns(record), sql_types(record), strict=True)), records)
+        self._log(record.TABLE, [(row["id"], None, row) for row in records], sources)
+        return [row["id"] for row in records]
+
+    def update(
+        self,
+        record: type[R],
+        number: int,
+        values: Mapping[str, Any],
+        seen: Mapping[str, Any] | None = None,
+        source: str | None = None,
+    ) -> bool:
+        """Change some fields of one record; False when nothing differs.
+
+        ``seen`` holds the values that the person had before them. If somebody has changed one of them since,
+        SaveConflict tells who, when and what, and nothing is saved.
+        """
+        found = self.records(record, "WHERE id = $id", id=number)
+        if not found:
+            raise SaveConflict("Det du ändrar har tagits bort av någon annan. Läs in sidan igen.")
+        before = as_dict(found[0])
+        for name, value in (seen or {}).items():
+            if before[name] != value and values.get(name, value) != before[name]:
+                raise SaveConflict(self._who_changed(record, number, name, before[name]))
+        after = {**before, **values}
+        if after == before:
+            return False
+        self.replace_many(record, [(before, after)], [source])
+        return True
+
+    def replace_many(
+        self,
+        record: type[Record],
+        pairs: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]],
+        sources: Sequence[str | None] | None = None,
+    ) -> None:
+        """Change records from (before, after) pairs, each a whole record with its id."""
+        if not pairs:
+            return
+        kinds = dict(zip(columns(record), sql_types(record), strict=True))
+        self._register(kinds, [after for _, after in pairs])
+        settings = ", ".join(f"{name} = incoming.{name}" for name in columns(record)[1:])
+        self._cursor.execute(
+            f"UPDATE {record.TABLE} SET {settings} FROM incoming WHERE {record.TABLE}.id = incoming.id"
+        )
+        self._cursor.unregister("incoming")
+        self._log(record.TABLE, [(before["id"], before, after) for before, after in pairs], sources)
+
+    def remove_many(self, record: type[Record], images: Sequence[Mapping[str, Any]]) -> None:
+        """Take records away; they stay in the log and come back if this batch is undone."""
+        if not images:
+            return
+        self._cursor.execute(
+            f"DELETE FROM {record.TABLE} WHERE id IN (SELECT UNNEST($ids))", {"ids": [row["id"] for row in images]}
+        )
+        self._log(record.TABLE, [(row["id"], row, None) for row in images], None)
+
+    def bring_back_many(self, record: type[Record], images: Sequence[Mapping[str, Any]]) -> None:
+        """Add removed records again under the ids that they had."""
+        if not images:
+            return
+        self._insert(record.TABLE, dict(zip(columns(record), sql_types(record), strict=True)), images)
+        self._log(record.TABLE, [(row["id"], None, row) for row in images], None)
+
+    def post(self, entries: Iterable[Entry]) -> list[int]:
+        """Add entries to the ledger; return their ids. Their own ``id`` and ``batch`` are not looked at."""
+        rows = [
+            {
+                "batch": self.batch, "kind": str(e.kind), "year": e.year, "funder": e.funder,
+                "project": e.project, "call": e.call, "area": e.area, "amount": e.amount, "open": e.open,
+                "condition": e.condition, "basis": str(e.basis), "source": e.source, "document": e.document,
+                "reverses": e.reverses,
+            }
+            for e in entries
+        ]  # fmt: skip
+        if not rows:
+            return []
+        first = self._take_ids("entry", len(rows))
+        for number, row in enumerate(rows, first):
+            row["id"] = number
+        self._insert("entry", _ENTRY, rows)
+        self._entries += len(rows)
+        self._total += sum((row["amount"] for row in rows), Decimal(0))  # type: ignore[misc]
+        return list(range(first, first + len(rows)))
+
+    def keep_even_if_empty(self) -> None:
+        """Leave a batch in the history although it holds neither entries nor changes."""
+        self._keep = True
+
+    def finish(self) -> bool:
+        """Write the batch itself; False when there is nothing to keep."""
+        if not (self._entries or self._changes or self._keep):
+            return False
+        self._cursor.execute(
+            "INSERT INTO batch VALUES ($id, $posted, $actor, $kind, $note, $file, $sha256, $undoes, "
+            "$entries, $changes, $total)",
+            {
+                "id": self.batch,
+                "posted": self._posted,
+                **dict(zip(("actor", "kind", "note", "file", "sha256", "undoes"), self._about, strict=True)),
+                "entries": self._entries,
+                "changes": self._changes,
+                "total": self._total,
+            },
+        )
+        return True
+
+    def _take_ids(self, table: str, count: int) -> int:
+        if table not in self._next:
+            # Ids of removed records are not given out again: the log still speaks of them.
+            if table in RECORD_BY_TABLE:
+                used = "SELECT COALESCE(MAX(id), 0) FROM change WHERE record = $table"
+                self._next[table] = int(self.value(used, table=table)) + 1
+            else:
+                self._next[table] = int(self.value(f"SELECT COALESCE(MAX(id), 0) FROM {table}")) + 1
+        first = self._next[table]
+        self._next[table] += count
+        return first
+
+    def _insert(self, table: str, kinds: Mapping[str, str], rows: Sequence[Mapping[str, Any]]) -> None:
+        self._register(kinds, rows)
+        names = ", ".join(kinds)
+        self._cursor.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM incoming")
+        self._cursor.unregister("incoming")
+
+    def _register(self, kinds: Mapping[str, str], rows: Sequence[Mapping[str, Any]]) -> None:
+        # Arrow, because executemany takes a hundred times as long.
+        arrays = [pa.array([row[name] for row in rows], _ARROW[kind]) for name, kind in kinds.items()]
+        self._cursor.register("incoming", pa.table(arrays, list(kinds)))
+
+    def _log(
+        self,
+        table: str,
+        images: Sequence[tuple[int, Mapping[str, Any] | None, Mapping[str, Any] | None]],
+        sources: Sequence[str | None] | None,
+    ) -> None:
+        rows = [
+            {
+                "batch": self.batch,
+                "position": self._changes + offset,
+                "record": table,
+                "id": number,
+                "before": None if before is None else to_json(before),
+                "after": None if after is None else to_json(after),
+                "source": sources[offset] if sources else None,
+            }
+            for offset, (number, before, after) in enumerate(images)
+        ]
+        self._insert("change", _CHANGE, rows)
+        self._changes += len(rows)
+
+    def _who_changed(self, record: type[Record], number: int, field: str, now: Any) -> str:
+        who = self.row(
+            "SELECT batch.actor, batch.id FROM change JOIN batch ON batch.id = change.batch "
+            "WHERE change.record = $table AND change.id = $id ORDER BY change.batch DESC LIMIT 1",
+            table=record.TABLE,
+            id=number,
+        )
+        name, batch = who if who else ("någon", "?")
+        return (
+            f"{name} har ändrat samma uppgift medan du skrev (post {batch} i historiken). Nu står det "
+            f"”{now if now is not None else 'inget'}”. Ditt är inte sparat: läs in sidan igen och avgör vad som "
+            "ska gälla."
+        )
+
+
+def to_json(values: Mapping[str, Any]) -> str:
+    """A record as the log keeps it: JSON with ISO dates."""
+    return json.dumps(values, ensure_ascii=False, default=_iso)
+
+
+def from_json(text: str) -> dict[str, Any]:
+    """The log's JSON as field → JSON value; dates stay ISO text."""
+    image: dict[str, Any] = json.loads(text)
+    return image
+
+
+def revive(record: type[Record], image: Mapping[str, Any]) -> dict[str, Any]:
+    """The log's field values with dates as dates again."""
+    kinds = dict(zip(columns(record), sql_types(record), strict=True))
+    return {
+        name: date.fromisoformat(value) if kinds[name] == "DATE" and value is not None else value
+        for name, value in image.items()
+    }
+
+
+def _iso(value: object) -> str:
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"cannot be logged: {value!r}")
+
+
+assert all(set(sql_types(record)) <= set(_ARROW) for record in RECORDS)

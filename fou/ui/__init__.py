@@ -1,0 +1,1 @@
+"""What the browser meets: the server around Streamlit, the script of every run, and what pages share."""

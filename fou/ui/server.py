@@ -1,0 +1,213 @@
+"""The web server around Streamlit: start-up, security headers, the page in Swedish, and what errors say."""
+
+from __future__ import annotations
+
+import base64
+import gc
+import hashlib
+import logging
+import re
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+import streamlit as st
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit.file_util import get_static_dir
+
+from fou.errors import FouError
+from fou.ui.state import open_database
+
+log = logging.getLogger("fou")
+
+HERE = Path(__file__).resolve().parent
+MAIN_SCRIPT = HERE / "main.py"
+TRANSLATOR = HERE / "static" / "svenska.js"
+_INDEX = Path(get_static_dir()) / "index.html"
+
+
+# --- Start-up ----------------------------------------------------------------------------------------------
+
+
+@asynccontextmanager
+async def lifespan(_app: st.App) -> AsyncIterator[None]:
+    """Do once what every rerun would otherwise pay for."""
+    import babel.dates
+    import babel.numbers
+    import duckdb
+    import pandas
+    import plotly.graph_objects  # noqa: F401
+
+    _log_to_the_terminal()
+    open_database()
+    # What is loaded by now lives as long as the process: taking it out of the collector's rounds halves the
+    # time of a rerun.
+    gc.collect()
+    gc.freeze()
+    yield
+
+
+def _log_to_the_terminal() -> None:
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    log.addHandler(handler)
+    log.setLevel(logging.INFO)
+    log.propagate = False
+
+
+# --- The page that Streamlit serves, in Swedish -------------------------------------------------------------
+
+_NOSCRIPT = (
+    "<noscript><p>Fou behöver JavaScript. Slå på det i webbläsaren och ladda om sidan.</p></noscript>"
+)
+
+
+def swedish_page(html: str, translator_version: str) -> str:
+    """Streamlit's start page with Swedish as its language, Fou's title and the translator of its own words."""
+    html = re.sub(r"<html lang=\"[^\"]*\">", '<html lang="sv">', html)
+    html = re.sub(r"<title>.*?</title>", "<title>Fou</title>", html)
+    html = re.sub(r"<noscript>.*?</noscript>", _NOSCRIPT, html, flags=re.DOTALL)
+    # Streamlit's own font is not used by our theme: loading it early would only be a waste.
+    html = re.sub(r"<link\s+rel=\"preload\"[^>]*SourceSans[^>]*>", "", html)
+    script = f'<script defer src="./fou/svenska.js?v={translator_version}"></script>'
+    return html.replace("</head>", f"  {script}\n  </head>")
+
+
+def _short_hash(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:16]
+
+
+_PAGE = swedish_page(_INDEX.read_text(encoding="utf-8"), _short_hash(TRANSLATOR.read_bytes())).encode()
+_PAGE_ETAG = f'"{_short_hash(_PAGE)}"'
+# Streamlit answers every unknown path with its start page. The file's own ETag tells that answer from all others.
+_INDEX_ETAG = FileResponse(_INDEX, stat_result=_INDEX.stat()).headers["etag"]
+
+
+# --- Security headers ---------------------------------------------------------------------------------------
+
+
+def content_security_policy(page: str) -> str:
+    """The tightest policy under which Streamlit and Plotly work; ``page`` holds the inline scripts to allow."""
+    inline = re.findall(r"<script>(.*?)</script>", page, flags=re.DOTALL)
+    hashes = [base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in inline]
+    rules = {
+        "default-src": "'self'",
+        # The hash is of the one line of script in Streamlit's start page.
+        "script-src": " ".join(["'self'", *(f"'sha256-{digest}'" for digest in hashes)]),
+        # Streamlit (Emotion) and Plotly write their styles into the page while it is running.
+        "style-src": "'self' 'unsafe-inline'",
+        # data: icons in Plotly's and Streamlit's styles; blob: Plotly's "save as picture".
+        "img-src": "'self' data: blob:",
+        # One small mathematical font lies inside Streamlit's style sheet.
+        "font-src": "'self' data:",
+        "object-src": "'none'",
+        "base-uri": "'self'",
+        "form-action": "'self'",
+        "frame-ancestors": "'self'",
+    }
+    return "; ".join(f"{name} {value}" for name, value in rules.items())
+
+
+SECURITY_HEADERS = {
+    "Content-Security-Policy": content_security_policy(_PAGE.decode()),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "SAMEORIGIN",
+    "Referrer-Policy": "same-origin",
+    # Fou uses none of them; the clipboard is left alone, for copying cells out of a table.
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
+}
+
+
+class SwedishAndSafe:
+    """Puts the security headers on every answer, and Fou's start page in the place of Streamlit's.
+
+    Plain ASGI: nothing is buffered, and apart from the headers every other answer passes through untouched.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on; change what comes back."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        replaced = False
+
+        async def send_changed(message: Message) -> None:
+            nonlocal replaced
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(raw=message["headers"])
+                # Compression inside us marks the ETag as weak.
+                if headers.get("etag", "").removeprefix("W/") == _INDEX_ETAG:
+                    replaced = True
+                    await self._send_page(scope, send)
+                    return
+                headers.update(SECURITY_HEADERS)
+            if not replaced:
+                await send(message)
+
+        await self.app(scope, receive, send_changed)
+
+    @staticmethod
+    async def _send_page(scope: Scope, send: Send) -> None:
+        headers = SECURITY_HEADERS | {"Cache-Control": "no-cache", "ETag": _PAGE_ETAG}
+        if _PAGE_ETAG in Headers(scope=scope).get("if-none-match", ""):
+            response = Response(status_code=304, headers=headers)
+        else:
+            response = Response(_PAGE, headers=headers, media_type="text/html")
+        body = b"" if scope["method"] == "HEAD" else response.body
+        await send({"type": "http.response.start", "status": response.status_code, "headers": response.raw_headers})
+        await send({"type": "http.response.body", "body": body})
+
+
+MIDDLEWARE = [Middleware(SwedishAndSafe)]
+
+
+# --- Plain routes -------------------------------------------------------------------------------------------
+
+
+async def _health(_request: Request) -> Response:
+    return PlainTextResponse("ok", headers={"Cache-Control": "no-store"})
+
+
+async def _translator(_request: Request) -> Response:
+    # The address carries a version (see swedish_page), so that a browser may keep the file.
+    return FileResponse(TRANSLATOR, media_type="text/javascript", headers={"Cache-Control": "max-age=31536000"})
+
+
+async def _start_page(request: Request) -> Response:
+    # Streamlit gives its default page the address "/" only.
+    query = f"?{request.url.query}" if request.url.query else ""
+    return RedirectResponse("./" + quote(query, safe="?&=%+-._~:,;@/"), status_code=307)
+
+
+ROUTES = [
+    Route("/halsa", _health),
+    Route("/fou/svenska.js", _translator),
+    Route("/oversikt", _start_page),
+]
+
+
+# --- Errors -------------------------------------------------------------------------------------------------
+
+
+def tell_the_person(error: Exception) -> bool:
+    """Say in Swedish what went wrong; an unforeseen error goes to the log with a number to refer to."""
+    if isinstance(error, FouError):
+        st.error(str(error))
+        return True
+    number = secrets.token_hex(3).upper()
+    log.error("Error %s", number, exc_info=error)
+    st.error(
+        f"Något gick fel, och sidan kunde inte visas färdigt. Ladda om sidan och försök igen. "
+        f"Händer det igen: kontakta den som sköter Fou och uppge felnummer **{number}**."
+    )
+    return True
