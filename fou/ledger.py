@@ -21,6 +21,8 @@ _ENTRY_FIELDS = (
 #: What a statement is about. Statements about the same thing are corrected together.
 SUBJECT = ("kind", "year", "project", "call", "area", "funder")
 
+_ENTRY_REFERENCES = {name: name for name in ("funder", "project", "call", "area")}
+
 #: A record's field values, or None when it does not exist.
 Image: TypeAlias = dict[str, Any] | None
 
@@ -115,20 +117,27 @@ def grant(work: Work, granted: Entry) -> None:
     reserved = statements(
         work,
         "kind = 'reserved' AND year = $year AND funder = $funder AND project IS NOT DISTINCT FROM $project "
-        "AND call IS NOT DISTINCT FROM $call AND condition IS NULL",
+        "AND call IS NOT DISTINCT FROM $call AND condition IS NULL "
+        # What is reserved for one area is not for another, when nothing narrower says what it is for.
+        "AND ($project IS NOT NULL OR $call IS NOT NULL OR area IS NOT DISTINCT FROM $area)",
         year=granted.year,
         funder=granted.funder,
         project=granted.project,
         call=granted.call,
+        area=granted.area,
     )
     left = granted.amount
-    take_back(work, ((entry, f"beviljat: {granted.source}") for entry in reserved))
+    consumed: list[Entry] = []
     rest: list[Entry] = []
     for entry in reserved:
         used = min(entry.amount, left)
+        if not entry.open and used <= 0:
+            continue
         left -= used
-        if not entry.open and entry.amount > used:
+        consumed.append(entry)
+        if entry.amount > used:
             rest.append(replace(entry, amount=entry.amount - used, reverses=None))
+    take_back(work, ((entry, f"beviljat: {granted.source}") for entry in consumed))
     work.post([replace(granted, kind=Kind.GRANTED), *rest])
 
 
@@ -146,13 +155,17 @@ def undo(database: Database, person: Person, number: int) -> int:
             raise UndoRefused(f"Post {number} är redan ångrad (genom post {batch.undone_by}).")
         if not (batch.entries or batch.changes):
             raise UndoRefused(f"Post {number} innehåller inget som kan ångras.")
-        _undo_entries(work, number)
+        # Also when the batch took back what it had itself done, so that the history shows it as undone.
+        work.keep_even_if_empty()
+        again = _undo_entries(work, number)
         _undo_changes(work, number)
+        _refuse_lost_references(work, number, "entry", _ENTRY_REFERENCES, again)
         return work.batch
 
 
-def _undo_entries(work: Work, number: int) -> None:
-    # Each statement (root) with its chain of turns: what it was right after the batch, and what it is now.
+def _undo_entries(work: Work, number: int) -> list[int]:
+    """Turn every statement that the batch turned; return those that stand again."""
+    # Each statement (root) with its chain of turns: whether it stood before the batch, after it, and now.
     rows = work.rows(
         """
         WITH touched AS (
@@ -161,25 +174,27 @@ def _undo_entries(work: Work, number: int) -> None:
             WHERE batch = $number
         )
         SELECT touched.root,
-               COUNT(turn.id) FILTER (WHERE turn.batch <= $number) % 2 AS then_taken,
-               COUNT(turn.id) % 2 AS now_taken,
+               root.batch < $number AND COUNT(turn.id) FILTER (WHERE turn.batch < $number) % 2 = 0 AS before,
+               COUNT(turn.id) FILTER (WHERE turn.batch <= $number) % 2 = 0 AS after,
+               COUNT(turn.id) % 2 = 0 AS now,
                MAX(turn.batch) AS latest
         FROM touched
+        JOIN entry AS root ON root.id = touched.root
         LEFT JOIN entry AS turn ON turn.reverses = touched.root
-        GROUP BY touched.root
+        GROUP BY touched.root, root.batch
         """,
         number=number,
     )
-    changed = [row for row in rows if row[1] != row[2]]
+    # A statement that the batch both made and took back is as it was before the batch: nothing to undo.
+    moved = sorted(row for row in rows if row[1] != row[2])
+    changed = [row for row in moved if row[2] != row[3]]
     if changed:
-        raise UndoRefused(_later(work, number, max(row[3] for row in changed), "beloppen"))
-    again = [root for root, _, now_taken, _ in rows if now_taken]
+        raise UndoRefused(_later(work, number, max(row[4] for row in changed), "beloppen"))
+    again = [root for root, before, *_ in moved if before]
     _refuse_doubling(work, number, again)
-    roots = {entry.id: entry for entry in entries(work, "id IN (SELECT UNNEST($ids))", ids=[row[0] for row in rows])}
-    work.post(
-        _turned(roots[root], 1 if now_taken else -1, f"ångrar post {number}")
-        for root, _, now_taken, _ in sorted(rows)
-    )
+    roots = {entry.id: entry for entry in entries(work, "id IN (SELECT UNNEST($ids))", ids=[row[0] for row in moved])}
+    work.post(_turned(roots[root], 1 if before else -1, f"ångrar post {number}") for root, before, *_ in moved)
+    return again
 
 
 def _refuse_doubling(work: Work, number: int, again: Sequence[int]) -> None:
@@ -207,6 +222,7 @@ def _undo_changes(work: Work, number: int) -> None:
         first = net.setdefault(table, {}).get(identity, (before, after))[0]
         net[table][identity] = (first, after)
     removed: dict[str, list[int]] = {}
+    restored: dict[str, list[int]] = {}
     for table, images in net.items():
         record = RECORD_BY_TABLE[table]
         current = {
@@ -219,7 +235,8 @@ def _undo_changes(work: Work, number: int) -> None:
             after = revive(record, from_json(after_text)) if after_text else None
             now = current.get(identity)
             if not _is_as_left(before, after, now):
-                latest = _latest_change(work, table, identity)
+                fields = [f for f in after if now and now[f] != after[f]] if after else []
+                latest = _latest_change(work, table, identity, fields, number)
                 raise UndoRefused(_later(work, number, latest, RECORD_NAMES[table]))
             if before is None and now is not None:
                 gone.append(now)
@@ -231,7 +248,11 @@ def _undo_changes(work: Work, number: int) -> None:
         work.bring_back_many(record, back)
         work.replace_many(record, changed)
         removed[table] = [row["id"] for row in gone]
+        restored[table] = [row["id"] for row in (*back, *(after for _, after in changed))]
     _refuse_if_used(work, number, removed)
+    for table, ids in restored.items():
+        _refuse_doubles(work, number, table, ids)
+        _refuse_lost_references(work, number, table, RECORD_BY_TABLE[table].REFERENCES, ids)
 
 
 def _is_as_left(before: Image, after: Image, now: Image) -> bool:
@@ -246,7 +267,7 @@ def _is_as_left(before: Image, after: Image, now: Image) -> bool:
 def _refuse_if_used(work: Work, number: int, removed: Mapping[str, list[int]]) -> None:
     """A record that later entries or records point at cannot go away."""
     for table, ids in removed.items():
-        if ids and table in ("funder", "project", "call", "area"):
+        if ids and table in _ENTRY_REFERENCES:
             later = work.value(
                 f"SELECT MAX(batch) FROM ({STANDING}) AS standing WHERE {table} IN (SELECT UNNEST($ids))", ids=ids
             )
@@ -260,13 +281,50 @@ def _refuse_if_used(work: Work, number: int, removed: Mapping[str, list[int]]) -
                     f"SELECT MIN(id) FROM {other.TABLE} WHERE {field} IN (SELECT UNNEST($ids))", ids=ids
                 )
                 if user is not None:
-                    latest = _latest_change(work, other.TABLE, user)
+                    latest = _latest_change(work, other.TABLE, user, [field])
                     raise UndoRefused(_later(work, number, latest, RECORD_NAMES[table]))
 
 
-def _latest_change(work: Work, table: str, identity: int) -> int:
+def _refuse_doubles(work: Work, number: int, table: str, ids: Sequence[int]) -> None:
+    """A record must not come back beside a later one that people know by the same name."""
+    key = RECORD_BY_TABLE[table].KEY
+    same = " AND ".join(f"other.{name} = one.{name}" for name in key)
+    other = work.value(
+        f"SELECT MAX(other.id) FROM {table} AS one JOIN {table} AS other ON {same} AND other.id <> one.id "
+        "WHERE one.id IN (SELECT UNNEST($ids))",
+        ids=list(ids),
+    )
+    if other is not None:
+        raise UndoRefused(_later(work, number, _latest_change(work, table, other, key), RECORD_NAMES[table]))
+
+
+def _refuse_lost_references(
+    work: Work, number: int, table: str, references: Mapping[str, str], ids: Sequence[int]
+) -> None:
+    """What comes back must not point at a record that has been taken away since."""
+    for field, target in references.items() if ids else ():
+        lost = work.value(
+            f"SELECT MIN({field}) FROM {table} WHERE id IN (SELECT UNNEST($ids)) "
+            f"AND {field} NOT IN (SELECT id FROM {target})",
+            ids=list(ids),
+        )
+        if lost is not None:
+            raise UndoRefused(_later(work, number, _latest_change(work, target, lost), RECORD_NAMES[target]))
+
+
+def _latest_change(
+    work: Work, table: str, identity: int, fields: Sequence[str] = (), since: int = 0
+) -> int:
+    """The latest batch, after ``since``, that changed one of these fields, or made or removed the record."""
+    differs = "".join(f" OR before ->> '{name}' IS DISTINCT FROM after ->> '{name}'" for name in fields)
     return int(
-        work.value("SELECT MAX(batch) FROM change WHERE record = $table AND id = $id", table=table, id=identity)
+        work.value(
+            "SELECT MAX(batch) FROM change WHERE record = $table AND id = $id AND batch > $since "
+            f"AND (before IS NULL OR after IS NULL{differs})",
+            table=table,
+            id=identity,
+            since=since,
+        )
     )
 
 
@@ -294,7 +352,11 @@ def _who_took_back(work: Work, statement: int) -> str:
 
 
 def _turned(root: Entry, sign: int, source: str) -> Entry:
-    return replace(root, amount=sign * root.amount, open=sign * root.open, reverses=root.id, source=source)
+    # Written out, for `replace` takes most of the time when a large import is undone.
+    return Entry(
+        root.kind, root.year, root.funder, root.project, root.call, root.area, sign * root.amount,
+        sign * root.open, root.condition, root.basis, source, root.document, root.id,
+    )  # fmt: skip
 
 
 def _entry(row: Sequence[Any]) -> Entry:

@@ -89,13 +89,18 @@ class OpenItem:
 
 @dataclass(frozen=True, slots=True)
 class YearPlan:
-    """Everything that a year's plan holds. ``funders`` keeps each funder's figures apart."""
+    """Everything that a year's plan holds. ``funders`` keeps each funder's figures apart.
+
+    ``framed_areas`` counts only the funders that have a frame that year, as a plan must be compared with its
+    own money; without any frame it equals ``areas``.
+    """
 
     year: int
     plan: Plan | None
     room: Room
     figures: Figures
     areas: tuple[AreaRow, ...]
+    framed_areas: tuple[AreaRow, ...]
     calls: tuple[CallRow, ...]
     funders: tuple[tuple[Funder, Figures], ...]
     open_items: tuple[OpenItem, ...]
@@ -140,6 +145,7 @@ def year_plan(reader: Reader, year: int, money: str = "alla") -> YearPlan:
     by_funder = figures_by(reader, "funder", "year = $year", year=year)
     people = [f for f in funders(reader) if chosen is None or f.id in chosen]
     kept = [(funder, by_funder[funder.id]) for funder in people if funder.id in by_funder]
+    framed = tuple(funder.id for funder, figures in kept if Kind.FRAME in figures.firm)
     plans = reader.records(Plan, "WHERE year = $year", year=year)
     items = _items(reader, year, chosen)
     count = reader.value(
@@ -150,9 +156,10 @@ def year_plan(reader: Reader, year: int, money: str = "alla") -> YearPlan:
     return YearPlan(
         year=year,
         plan=plans[0] if plans else None,
-        room=_room(year, [figures for _, figures in kept]),
+        room=rooms(reader, year, year, money)[0],
         figures=total(figures for _, figures in kept),
         areas=_areas(reader, year, chosen),
+        framed_areas=_areas(reader, year, framed or chosen),
         calls=_calls(reader, year, chosen),
         funders=tuple(kept),
         open_items=tuple(item for item in items if item.amount is None),
@@ -216,7 +223,7 @@ def funder_areas(reader: Reader, year: int, kind: Kind, money: str = "alla") -> 
     size: dict[str, Decimal] = {}
     for (_, area), amount in sums.items():
         size[area] = size.get(area, ZERO) + amount
-    ordered = sorted(sums.items(), key=lambda item: (-size[item[0][1]], item[0][1], -item[1], item[0][0]))
+    ordered = sorted(sums.items(), key=lambda item: (item[0][1] in (NO_AREA, CALLS), -size[item[0][1]], item[0][1], -item[1], item[0][0]))
     return [(funder, area, amount) for (funder, area), amount in ordered]
 
 
@@ -242,6 +249,24 @@ class AreaNames:
         return found.name
 
 
+#: Leaves out proposals that the board has decided on, or that have been granted or set aside since.
+UNDECIDED = """(
+    standing.kind <> 'proposed'
+    OR standing.project IS NULL
+    OR (
+        standing.project NOT IN (SELECT project FROM decision WHERE kind = 'decision')
+        AND NOT EXISTS (
+            SELECT 1
+            FROM entry AS later
+            WHERE later.project = standing.project
+              AND later.year = standing.year
+              AND later.funder = standing.funder
+              AND later.kind IN ('granted', 'reserved')
+            GROUP BY later.project
+            HAVING SUM(later.amount) <> 0 OR SUM(later.open) <> 0
+        )
+    )
+)"""
 _CALL_ONLY = "standing.call IS NOT NULL AND standing.project IS NULL AND standing.area IS NULL"
 
 
@@ -281,7 +306,8 @@ def _items(reader: Reader, year: int, chosen: tuple[int, ...] | None) -> list[Op
         LEFT JOIN project ON project.id = standing.project
         LEFT JOIN call ON call.id = standing.call
         LEFT JOIN area ON area.id = standing.area
-        WHERE standing.year = $year AND (standing.open = 1 OR standing.condition IS NOT NULL) {_only(chosen)}
+        WHERE standing.year = $year AND (standing.open = 1 OR standing.condition IS NOT NULL)
+          AND {UNDECIDED} {_only(chosen)}
         ORDER BY title COLLATE sv, standing.id
         """,
         year=year,
@@ -293,10 +319,11 @@ def _items(reader: Reader, year: int, chosen: tuple[int, ...] | None) -> list[Op
 def _by_year_and_funder(
     reader: Reader, first: int, last: int, chosen: tuple[int, ...] | None
 ) -> dict[int, dict[int, Figures]]:
+    """Figures by year and funder, where what is proposed counts only as long as it is undecided."""
     found = figures_by(
         reader,
         "CAST(standing.year AS VARCHAR) || ' ' || CAST(standing.funder AS VARCHAR)",
-        f"year BETWEEN $first AND $last {_only(chosen)}",
+        f"year BETWEEN $first AND $last AND {UNDECIDED} {_only(chosen)}",
         first=first,
         last=last,
         **_ids(chosen),
@@ -340,3 +367,54 @@ def _only(chosen: tuple[int, ...] | None) -> str:
 
 def _ids(chosen: tuple[int, ...] | None) -> Mapping[str, Any]:
     return {} if chosen is None else {"funders": list(chosen)}
+
+
+@dataclass(frozen=True, slots=True)
+class Sourced:
+    """One standing amount of a year with where it comes from. ``amount`` is None when it is not set."""
+
+    kind: Kind
+    what: str
+    code: str
+    funder: str
+    amount: Decimal | None
+    condition: str | None
+    spread: bool
+    source: str
+    document: str | None
+    batch: int
+
+
+def sources(reader: Reader, year: int, money: str = "alla", limit: int | None = None) -> list[Sourced]:
+    """Every amount behind the year's figures, in the order of kind and size, each with its source."""
+    chosen = whose(reader, money)
+    rows = reader.rows(
+        f"""
+        SELECT standing.kind, COALESCE(project.title, call.name, area.name, 'Hela planen'),
+               COALESCE(project.code, call.code, ''), funder.name,
+               CASE WHEN standing.open = 0 THEN standing.amount END, standing.condition,
+               standing.basis = 'spread', standing.source, standing.document, standing.batch
+        FROM ({STANDING}) AS standing
+        JOIN funder ON funder.id = standing.funder
+        LEFT JOIN project ON project.id = standing.project
+        LEFT JOIN call ON call.id = standing.call
+        LEFT JOIN area ON area.id = standing.area
+        WHERE standing.year = $year {_only(chosen)}
+        ORDER BY standing.kind, standing.amount DESC, standing.id
+        LIMIT $limit
+        """,
+        year=year,
+        limit=10_000_000 if limit is None else limit,
+        **_ids(chosen),
+    )
+    return [Sourced(Kind(row[0]), *row[1:]) for row in rows]
+
+
+def count_sources(reader: Reader, year: int, money: str = "alla") -> int:
+    """How many amounts stand behind the year's figures."""
+    chosen = whose(reader, money)
+    return int(
+        reader.value(
+            f"SELECT COUNT(*) FROM ({STANDING}) AS standing WHERE year = $year {_only(chosen)}", year=year, **_ids(chosen)
+        )
+    )

@@ -126,6 +126,7 @@ class ProjectPage:
     changes: tuple[tuple[Batch, str | None, str | None, str | None], ...]
 
 
+# A project without a known end is not said to be running: a pilot study of 2013 hardly is.
 # 2014 ends with 2014-12-31 and 2014-10 with 2014-10-31: texts compare as dates once they are filled out.
 _STANDING_OF = f"""
     SELECT project.id,
@@ -133,14 +134,18 @@ _STANDING_OF = f"""
                WHEN money.given > 0 OR decided.granted > 0 THEN
                    CASE
                        WHEN project.ends || SUBSTR('9999-12-31', LENGTH(project.ends) + 1) < $today THEN 'finished'
-                       WHEN project.starts || SUBSTR('9999-01-01', LENGTH(project.starts) + 1) <= $today THEN 'running'
+                       WHEN project.ends IS NOT NULL
+                            AND project.starts || SUBSTR('9999-01-01', LENGTH(project.starts) + 1) <= $today
+                           THEN 'running'
                        ELSE 'granted'
                    END
                WHEN decided.rejected > 0 THEN 'rejected'
                WHEN money.proposed > 0 THEN 'proposed'
                WHEN money.requested > 0 THEN 'applied'
                WHEN project.ends || SUBSTR('9999-12-31', LENGTH(project.ends) + 1) < $today THEN 'finished'
-               WHEN project.starts || SUBSTR('9999-01-01', LENGTH(project.starts) + 1) <= $today THEN 'running'
+               WHEN project.ends IS NOT NULL
+                    AND project.starts || SUBSTR('9999-01-01', LENGTH(project.starts) + 1) <= $today
+                   THEN 'running'
                ELSE 'unknown'
            END AS standing
     FROM project
@@ -267,9 +272,10 @@ def project_page(reader: Reader, code: str, today: date) -> ProjectPage | None:
     )
 
 
-def project_codes(reader: Reader) -> list[tuple[str, str]]:
-    """(code, title) of every project, by title."""
-    return [(row[0], row[1]) for row in reader.rows("SELECT code, title FROM project ORDER BY title COLLATE sv")]
+def project_title(reader: Reader, code: str) -> str | None:
+    """The title of the project with this code, None when there is none."""
+    title: str | None = reader.value("SELECT title FROM project WHERE LOWER(code) = LOWER($code)", code=code)
+    return title
 
 
 def _conditions(chosen: Filter) -> tuple[str, dict[str, Any]]:

@@ -1,8 +1,35 @@
-"""Administration: history, codelists, members, backup."""
-
-from __future__ import annotations
+"""Administration: the history with undo, backup and restore, and the check of the whole."""
 
 import streamlit as st
 
-st.title("Administration")
-st.write("Här finns historik med ångra, kodlistor, ledamöter och säkerhetskopia.")
+from fou import ledger
+from fou.access import Action
+from fou.ui import administration
+from fou.ui.head import page_head, require_page
+from fou.ui.history import batch_table, say_undone, undo
+
+view = page_head("Administration", "Allt som har skrivits, och vägen tillbaka.", choices=False)
+require_page(view, Action.UNDO)
+say_undone()
+
+st.subheader("Historik", anchor=False)
+batches = view.read(ledger.history)
+if not batches:
+    st.info("Ingenting är skrivet än. Börja på sidan Import.", icon=":material/inbox:")
+else:
+    can = {b.id: f"Post {b.id}: {b.note}" for b in batches if b.undone_by is None and (b.entries or b.changes)}
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        chosen = st.selectbox("Ångra en post", list(can), format_func=lambda n: can[n], index=None, placeholder="välj en post", width=480)
+        if st.button("Ångra", icon=":material/undo:", disabled=chosen is None) and chosen is not None:
+            undo(chosen, view)
+    shown = st.session_state.get("hela-historiken", False)
+    batch_table(batches if shown else batches[:30])
+    if len(batches) > 30:
+        st.checkbox(f"Visa alla {len(batches)}", key="hela-historiken")
+
+left, right = st.columns(2, gap="large")
+with left:
+    administration.backup(view)
+    administration.check()
+with right:
+    administration.restore(view)

@@ -1,0 +1,1 @@
+"""Pure functions: data in; figure, title, sentence and table out."""

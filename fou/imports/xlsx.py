@@ -67,13 +67,13 @@ def read_workbook(source: Path | bytes, name: str = "", limits: Limits = DEFAULT
 
     Raises ``ImportRefused`` with one finding when the file is no workbook, is damaged or is too large.
     """
-    name = name or (source.name if isinstance(source, Path) else "filen")
+    name = name or (source.name if isinstance(source, Path) else "Filen")
     data = _load(source, name, limits)
     _refuse_what_is_no_zip(data, name)
     if _END_RECORD not in data:
         raise _damaged(name, "filen är avbruten, slutet saknas")
     if data.count(_DIRECTORY_RECORD) > limits.max_parts:
-        raise _too_large(name, "den består av för många delar")
+        raise _too_large(name, "för många delar")
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             return _read_archive(_Package(archive, len(data), name, limits))
@@ -553,8 +553,9 @@ class _CellsHandler(_Handler):
         row = self.row + 1 if number is None else int(number)
         if row <= self.row:
             raise _damaged(self.package.name, f"rad {row} står efter rad {self.row}", self.sheet)
-        self.row, self.row_text, self.column = row, str(row), 0
-        self.cells = {}
+        self.row, self.row_text, self.column = row, number or str(row), 0
+        if self.cells:
+            self.cells = {}
 
     def _end_row(self) -> None:
         package, limits = self.package, self.package.limits

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
+from glob import escape
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -16,7 +17,7 @@ import duckdb
 from fou.access import Action, Person, require
 from fou.errors import DatabaseDamaged, DatabaseLocked, DatabaseNewer, NotOurDatabase, StoreError
 from fou.model import RECORDS
-from fou.store.reading import Reader
+from fou.store.reading import Reader, quote_name
 from fou.store.work import Work
 
 HERE = Path(__file__).parent
@@ -26,6 +27,8 @@ APPLICATION = "fou"
 LOCAL_TIME = ZoneInfo("Europe/Stockholm")
 #: Every table with content, in the order in which a copy is filled.
 TABLES = ("batch", "entry", "change", *(record.TABLE for record in RECORDS))
+#: What another file is called while it is attached. No database file can have the same name, for the slash.
+OTHER = '"other/file"'
 
 
 class Database:
@@ -35,8 +38,9 @@ class Database:
         self.path = path
         self._connection = connection
         self._write_lock = threading.Lock()
-        self._restores = 0
-        self._head = self._read_head()
+        with self.read() as reader:
+            head = int(reader.value("SELECT COALESCE(MAX(id), 0) FROM batch"))
+        self._version = (0, head)
 
     @classmethod
     def open(cls, path: Path | str, migrations: Path = MIGRATIONS) -> Database:
@@ -66,7 +70,7 @@ class Database:
     @property
     def version(self) -> tuple[int, int]:
         """Changes whenever anything in the database has changed; what was read under it may be kept."""
-        return self._restores, self._head
+        return self._version
 
     @contextmanager
     def read(self, head: int | None = None) -> Iterator[Reader]:
@@ -103,7 +107,7 @@ class Database:
                 yield work
                 if work.finish():
                     cursor.execute("COMMIT")
-                    self._head = work.batch
+                    self._version = (self._version[0], work.batch)
                 else:
                     cursor.execute("ROLLBACK")
             except BaseException:
@@ -127,27 +131,8 @@ class Database:
     def backup(self, person: Person, target: Path) -> None:
         """Write a whole copy to ``target``, which must not exist; the server goes on meanwhile."""
         require(person, Action.BACKUP)
-        if target.exists():
-            raise StoreError(f"{target.name} finns redan. Välj ett annat namn, så att inget skrivs över.")
-        if not target.parent.is_dir():
-            raise StoreError(f"Mappen {target.parent} finns inte.")
-        part = target.with_name(target.name + ".part")
-        part.unlink(missing_ok=True)
-        try:
-            # Not a plain copy of the file: closing a second handle to it would drop this process's lock on it.
-            with self._write_lock:
-                cursor = self._connection.cursor()
-                try:
-                    name = cursor.execute("SELECT current_database()").fetchone()
-                    assert name is not None
-                    cursor.execute(f"ATTACH '{_quoted(part)}' AS target")
-                    cursor.execute(f'COPY FROM DATABASE "{name[0]}" TO target')
-                    cursor.execute("DETACH target")
-                finally:
-                    cursor.close()
-            os.replace(part, target)
-        finally:
-            part.unlink(missing_ok=True)
+        with self._write_lock:
+            self._copy_to(target)
 
     def restore(self, person: Person, source: Path) -> Path:
         """Replace everything with the backup in ``source``; return the copy of what was there before.
@@ -155,40 +140,74 @@ class Database:
         Readers see the old content until the new is whole. Raises StoreError if the backup cannot be used.
         """
         require(person, Action.RESTORE)
+        if source.exists() and source.samefile(self.path):
+            raise StoreError(f"{source.name} är den databas som är öppen. Välj en säkerhetskopia.")
         version = _inspect(source)
         if version != current_version():
             raise StoreError(
                 f"Säkerhetskopian {source.name} är av version {version} och databasen av version "
                 f"{current_version()}. Öppna kopian för sig först, så görs den om, och återställ sedan."
             )
-        kept = _free_name(self.path, "före-återställning")
-        self.backup(person, kept)
+        # One lock over the copy and the exchange: what somebody writes in between would be in neither.
         with self._write_lock:
-            cursor = self._connection.cursor()
-            try:
-                cursor.execute(f"ATTACH '{_quoted(source)}' AS backup (READ_ONLY)")
+            kept = _free_name(self.path, "före-återställning")
+            self._copy_to(kept)
+            with self._attached(f"ATTACH '{_quoted(source)}' AS {OTHER} (READ_ONLY)") as cursor:
                 try:
                     cursor.execute("BEGIN TRANSACTION")
                     for table in TABLES:
                         cursor.execute(f"DELETE FROM {table}")
-                        cursor.execute(f"INSERT INTO {table} SELECT * FROM backup.{table}")
+                        cursor.execute(f"INSERT INTO {table} BY NAME SELECT * FROM {OTHER}.{table}")
+                    work = Work(
+                        cursor, person.name, Action.RESTORE, f"Återställd från {source.name}",
+                        file=source.name, sha256=None, undoes=None,
+                    )  # fmt: skip
+                    work.keep_even_if_empty()
+                    work.finish()
                     cursor.execute("COMMIT")
+                except duckdb.Error as error:
+                    _roll_back(cursor)
+                    raise StoreError(
+                        f"{source.name} kunde inte återställas. Inget är ändrat. ({_first_line(error)})"
+                    ) from error
                 except BaseException:
                     _roll_back(cursor)
                     raise
-                finally:
-                    cursor.execute("DETACH backup")
-            finally:
-                cursor.close()
-            self._restores += 1
-            self._head = self._read_head()
-        with self.write(person, Action.RESTORE, f"Återställd från {source.name}", file=source.name) as work:
-            work.keep_even_if_empty()
+            self._version = (self._version[0] + 1, work.batch)
         return kept
 
-    def _read_head(self) -> int:
-        with self.read() as reader:
-            return int(reader.value("SELECT COALESCE(MAX(id), 0) FROM batch"))
+    def _copy_to(self, target: Path) -> None:
+        """Write a whole copy; the write lock must be held."""
+        if target.exists() or _log_of(target).exists():
+            raise StoreError(f"{target.name} finns redan. Välj ett annat namn, så att inget skrivs över.")
+        if not target.parent.is_dir():
+            raise StoreError(f"Mappen {target.parent} finns inte.")
+        part = target.with_name(target.name + ".part")
+        _remove(part)
+        try:
+            # Not a plain copy of the file: closing a second handle to it would drop this process's lock on it.
+            with self._attached(f"ATTACH '{_quoted(part)}' AS {OTHER}") as cursor:
+                row = cursor.execute("SELECT current_database()").fetchone()
+                assert row is not None
+                cursor.execute(f"COPY FROM DATABASE {quote_name(row[0])} TO {OTHER}")
+            os.replace(part, target)
+        except (duckdb.Error, OSError) as error:
+            raise StoreError(f"Kopian {target.name} kunde inte skrivas. ({_first_line(error)})") from error
+        finally:
+            _remove(part)
+
+    @contextmanager
+    def _attached(self, attach: str) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A cursor that sees another file as OTHER. All cursors share what is attached, so it must go away."""
+        cursor = self._connection.cursor()
+        try:
+            cursor.execute(attach)
+            try:
+                yield cursor
+            finally:
+                cursor.execute(f"DETACH {OTHER}")
+        finally:
+            cursor.close()
 
 
 def current_version(migrations: Path = MIGRATIONS) -> int:
@@ -202,7 +221,8 @@ def _numbered(migrations: Path) -> list[tuple[int, Path]]:
 
 def _connect(path: Path, read_only: bool = False) -> duckdb.DuckDBPyConnection:
     try:
-        return duckdb.connect(str(path), read_only=read_only)
+        # A file that asks for an extension must not make the server fetch one from the internet.
+        return duckdb.connect(str(path), read_only=read_only, config={"autoinstall_known_extensions": False})
     except duckdb.Error as error:
         raise _explained(path, error) from error
 
@@ -210,29 +230,34 @@ def _connect(path: Path, read_only: bool = False) -> duckdb.DuckDBPyConnection:
 def _explained(path: Path, error: duckdb.Error) -> StoreError:
     """DuckDB's error as one of ours. Its classes do not tell these apart, its words do."""
     words = str(error)
-    if "lock" in words.lower() or "same database file" in words:
+    # Not just "lock": a damaged file is said to have a corrupt block.
+    if any(said in words for said in ("Could not set lock", "being used by another process", "same database file")):
         return DatabaseLocked(
             f"Databasen {path.name} används redan av ett annat program, troligen Fous server. Gör det du vill "
             "göra i webbläsaren (sidan Import eller Administration), eller stäng servern först och försök igen."
         )
-    if "newer version" in words or "version number" in words:
+    if "with version number" in words:
         return DatabaseNewer(
             f"Databasen {path.name} är sparad av en senare version av DuckDB än den här. Uppdatera Fou, eller öppna "
             "en äldre säkerhetskopia. Filen är orörd."
         )
-    if "not a valid DuckDB database file" in words:
+    if "not a valid DuckDB database file" in words or words.startswith("IO Error: Extension"):
         return NotOurDatabase(
             f"{path.name} är ingen databas som Fou kan läsa. Kontrollera att rätt fil är vald, eller återställ en "
             "säkerhetskopia. Filen är orörd."
         )
     return DatabaseDamaged(
         f"Databasen {path.name} går inte att läsa: den är skadad eller inte åtkomlig. Återställ den senaste "
-        f"säkerhetskopian till ett nytt namn och öppna den. Filen är orörd. ({words.splitlines()[0][:200]})"
+        f"säkerhetskopian till ett nytt namn och öppna den. Filen är orörd. ({_first_line(error)})"
     )
 
 
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0][:200]
+
+
 def _inspect(path: Path) -> int:
-    """The schema version of the file, read without changing it."""
+    """The schema version of the file, which is read from end to end without changing it."""
     if not path.is_file():
         raise StoreError(f"{path.name} finns inte eller är ingen fil.")
     if path.stat().st_size == 0:
@@ -243,15 +268,22 @@ def _inspect(path: Path) -> int:
     connection = _connect(path, read_only=True)
     try:
         row = connection.execute("SELECT application, version FROM meta").fetchone()
-    except duckdb.CatalogException as error:
+        if row is None or row[0] != APPLICATION:
+            raise _not_ours(path)
+        _read_through(connection)
+    except (duckdb.CatalogException, duckdb.BinderException) as error:
         raise _not_ours(path) from error
     except duckdb.Error as error:
         raise _explained(path, error) from error
     finally:
         connection.close()
-    if row is None or row[0] != APPLICATION:
-        raise _not_ours(path)
     return int(row[1])
+
+
+def _read_through(connection: duckdb.DuckDBPyConnection) -> None:
+    """Read every value once, so that damage is found now and not in the middle of somebody's work."""
+    for (table,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall():
+        connection.execute(f"SELECT BIT_XOR(HASH(line)) FROM {quote_name(table)} AS line").fetchall()
 
 
 def _not_ours(path: Path) -> NotOurDatabase:
@@ -262,9 +294,19 @@ def _not_ours(path: Path) -> NotOurDatabase:
 
 def _create(path: Path, migrations: Path) -> None:
     """Make an empty database under a passing name first, so that a half-made one is never found."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    log = _log_of(path)
+    if log.exists() and not path.exists():
+        # DuckDB would play back this log of another database into the new one.
+        raise StoreError(
+            f"{log.name} ligger kvar efter en databas som saknas. Lägg tillbaka {path.name} bredvid den, eller "
+            "flytta undan den om en ny databas ska skapas."
+        )
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(f"Mappen {path.parent} går inte att skapa. ({_first_line(error)})") from error
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    part.unlink(missing_ok=True)
+    _remove(part)
     connection = _connect(part)
     try:
         connection.execute("BEGIN TRANSACTION")
@@ -276,19 +318,30 @@ def _create(path: Path, migrations: Path) -> None:
         connection.execute("COMMIT")
     finally:
         connection.close()
-    os.replace(part, path)
+    try:
+        # Unlike a renaming, a link never replaces the database that somebody else has just made.
+        os.link(part, path)
+    except FileExistsError:
+        pass
+    except OSError:  # a file system without links
+        os.replace(part, path)
+    finally:
+        _remove(part)
 
 
 def _migrate(path: Path, version: int, migrations: Path) -> None:
     """Bring the file to the current version, all steps or none, after a copy is put aside."""
     aside = _free_name(path, f"version-{version}")
     shutil.copy2(path, aside)
-    log = path.with_name(path.name + ".wal")
-    if log.exists():  # what was committed but not yet moved into the file itself
-        shutil.copy2(log, aside.with_name(aside.name + ".wal"))
+    for log in _logs(path):  # what was committed but not yet moved into the file itself
+        shutil.copy2(log, aside.with_name(aside.name + log.name.removeprefix(path.name)))
     connection = _connect(path)
     try:
         connection.execute("BEGIN TRANSACTION")
+        # Read again: another process may have migrated the file between the look and the lock.
+        row = connection.execute("SELECT version FROM meta").fetchone()
+        assert row is not None
+        version = row[0]
         for number, file in _numbered(migrations):
             if number > version:
                 connection.execute(file.read_text("utf-8"))
@@ -298,7 +351,7 @@ def _migrate(path: Path, version: int, migrations: Path) -> None:
         _roll_back(connection)
         raise StoreError(
             f"Databasen {path.name} kunde inte göras om till den nya versionen. Inget är ändrat, och en kopia "
-            f"ligger bredvid. ({str(error).splitlines()[0][:200]})"
+            f"ligger bredvid. ({_first_line(error)})"
         ) from error
     finally:
         connection.close()
@@ -312,6 +365,22 @@ def _free_name(path: Path, why: str) -> Path:
         if not path.with_name(name).exists():
             return path.with_name(name)
     raise StoreError(f"Det finns för många kopior i mappen {path.parent}. Flytta undan de äldsta.")
+
+
+def _log_of(path: Path) -> Path:
+    """Where DuckDB keeps what is committed but not yet in the file itself."""
+    return path.with_name(path.name + ".wal")
+
+
+def _logs(path: Path) -> list[Path]:
+    """The log, and the ones that DuckDB keeps beside it while it moves the log into the file."""
+    return sorted(path.parent.glob(f"{escape(path.name)}.wal*"))
+
+
+def _remove(part: Path) -> None:
+    """Remove a half-made file and its log, from now or from a process that was stopped."""
+    for file in (part, *_logs(part)):
+        file.unlink(missing_ok=True)
 
 
 def _quoted(path: Path) -> str:

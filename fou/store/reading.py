@@ -34,7 +34,7 @@ class Reader:
         if head is not None:
             # The temporary views hide the tables of the same names from this cursor only.
             catalog = self.value("SELECT current_database()")
-            for statement in _views(f'"{catalog}".main', int(head)):
+            for statement in _views(f"{quote_name(catalog)}.main", int(head)):
                 cursor.execute(statement)
 
     def rows(self, sql: str, **parameters: object) -> list[tuple[Any, ...]]:
@@ -55,6 +55,11 @@ class Reader:
         names = ", ".join(f"{record.TABLE}.{name}" for name in columns(record))
         sql = f"SELECT {names} FROM {record.TABLE} {rest}"
         return [record(*row) for row in self.rows(sql, **parameters)]
+
+
+def quote_name(name: str) -> str:
+    """A name as SQL takes it, whatever is in it: DuckDB names a database after its file."""
+    return '"' + name.replace('"', '""') + '"'
 
 
 _SQL_TYPES = {"int": "INTEGER", "str": "VARCHAR", "bool": "BOOLEAN", "date": "DATE"}

@@ -234,9 +234,11 @@ class Work(Reader):
         self._changes += len(rows)
 
     def _who_changed(self, record: type[Record], number: int, field: str, now: Any) -> str:
+        # The last one who changed this very field: somebody else may have changed another since.
         who = self.row(
             "SELECT batch.actor, batch.id FROM change JOIN batch ON batch.id = change.batch "
-            "WHERE change.record = $table AND change.id = $id ORDER BY change.batch DESC LIMIT 1",
+            "WHERE change.record = $table AND change.id = $id "
+            f"AND before ->> '{field}' IS DISTINCT FROM after ->> '{field}' ORDER BY change.batch DESC LIMIT 1",
             table=record.TABLE,
             id=number,
         )
@@ -269,7 +271,8 @@ def revive(record: type[Record], image: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _iso(value: object) -> str:
-    if isinstance(value, date):
+    # A datetime is a date to Python, but its text could not be read back as one.
+    if isinstance(value, date) and not isinstance(value, datetime):
         return value.isoformat()
     raise TypeError(f"cannot be logged: {value!r}")
 

@@ -8,7 +8,7 @@ import hashlib
 import logging
 import re
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from urllib.parse import quote
@@ -29,7 +29,7 @@ log = logging.getLogger("fou")
 
 HERE = Path(__file__).resolve().parent
 MAIN_SCRIPT = HERE / "main.py"
-TRANSLATOR = HERE / "static" / "svenska.js"
+STATIC = HERE / "static"
 _INDEX = Path(get_static_dir()) / "index.html"
 
 
@@ -40,9 +40,9 @@ _INDEX = Path(get_static_dir()) / "index.html"
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
     """Do once what every rerun would otherwise pay for."""
     import babel.dates
-    import babel.numbers
-    import duckdb
-    import pandas
+    import babel.numbers  # noqa: F401
+    import duckdb  # noqa: F401
+    import pandas  # noqa: F401
     import plotly.graph_objects  # noqa: F401
 
     _log_to_the_terminal()
@@ -64,29 +64,32 @@ def _log_to_the_terminal() -> None:
 
 # --- The page that Streamlit serves, in Swedish -------------------------------------------------------------
 
-_NOSCRIPT = (
-    "<noscript><p>Fou behöver JavaScript. Slå på det i webbläsaren och ladda om sidan.</p></noscript>"
-)
+_NOSCRIPT = "<noscript><p>Fou behöver JavaScript. Slå på det i webbläsaren och ladda om sidan.</p></noscript>"
 
 
-def swedish_page(html: str, translator_version: str) -> str:
-    """Streamlit's start page with Swedish as its language, Fou's title and the translator of its own words."""
+def swedish_page(html: str, style_version: str, words_version: str) -> str:
+    """Streamlit's start page with Swedish as its language, and Fou's title, style and words."""
     html = re.sub(r"<html lang=\"[^\"]*\">", '<html lang="sv">', html)
     html = re.sub(r"<title>.*?</title>", "<title>Fou</title>", html)
     html = re.sub(r"<noscript>.*?</noscript>", _NOSCRIPT, html, flags=re.DOTALL)
     # Streamlit's own font is not used by our theme: loading it early would only be a waste.
     html = re.sub(r"<link\s+rel=\"preload\"[^>]*SourceSans[^>]*>", "", html)
-    script = f'<script defer src="./fou/svenska.js?v={translator_version}"></script>'
-    return html.replace("</head>", f"  {script}\n  </head>")
+    style = f'<link rel="stylesheet" href="./fou/fou.css?v={style_version}">'
+    script = f'<script defer src="./fou/svenska.js?v={words_version}"></script>'
+    return html.replace("</head>", f"  {style}\n    {script}\n  </head>")
 
 
 def _short_hash(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()[:16]
 
 
-_PAGE = swedish_page(_INDEX.read_text(encoding="utf-8"), _short_hash(TRANSLATOR.read_bytes())).encode()
+_PAGE = swedish_page(
+    _INDEX.read_text(encoding="utf-8"),
+    _short_hash((STATIC / "fou.css").read_bytes()),
+    _short_hash((STATIC / "svenska.js").read_bytes()),
+).encode()
 _PAGE_ETAG = f'"{_short_hash(_PAGE)}"'
-# Streamlit answers every unknown path with its start page. The file's own ETag tells that answer from all others.
+# Streamlit answers every unknown path with its start page; the file's own ETag tells it from other answers.
 _INDEX_ETAG = FileResponse(_INDEX, stat_result=_INDEX.stat()).headers["etag"]
 
 
@@ -94,7 +97,7 @@ _INDEX_ETAG = FileResponse(_INDEX, stat_result=_INDEX.stat()).headers["etag"]
 
 
 def content_security_policy(page: str) -> str:
-    """The tightest policy under which Streamlit and Plotly work; ``page`` holds the inline scripts to allow."""
+    """The tightest policy under which Streamlit and Plotly work; ``page``'s inline scripts are allowed."""
     inline = re.findall(r"<script>(.*?)</script>", page, flags=re.DOTALL)
     hashes = [base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in inline]
     rules = {
@@ -163,9 +166,15 @@ class SwedishAndSafe:
             response = Response(status_code=304, headers=headers)
         else:
             response = Response(_PAGE, headers=headers, media_type="text/html")
-        body = b"" if scope["method"] == "HEAD" else response.body
-        await send({"type": "http.response.start", "status": response.status_code, "headers": response.raw_headers})
-        await send({"type": "http.response.body", "body": body})
+        start = {
+            "type": "http.response.start",
+            "status": response.status_code,
+            "headers": response.raw_headers,
+        }
+        await send(start)
+        await send(
+            {"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else response.body}
+        )
 
 
 MIDDLEWARE = [Middleware(SwedishAndSafe)]
@@ -178,9 +187,13 @@ async def _health(_request: Request) -> Response:
     return PlainTextResponse("ok", headers={"Cache-Control": "no-store"})
 
 
-async def _translator(_request: Request) -> Response:
-    # The address carries a version (see swedish_page), so that a browser may keep the file.
-    return FileResponse(TRANSLATOR, media_type="text/javascript", headers={"Cache-Control": "max-age=31536000"})
+def _static(name: str, media_type: str) -> Callable[[Request], Awaitable[Response]]:
+    async def answer(_request: Request) -> Response:
+        # The address carries a version (see swedish_page), so that a browser may keep the file.
+        keep = {"Cache-Control": "public, max-age=31536000"}
+        return FileResponse(STATIC / name, media_type=media_type, headers=keep)
+
+    return answer
 
 
 async def _start_page(request: Request) -> Response:
@@ -191,7 +204,8 @@ async def _start_page(request: Request) -> Response:
 
 ROUTES = [
     Route("/halsa", _health),
-    Route("/fou/svenska.js", _translator),
+    Route("/fou/fou.css", _static("fou.css", "text/css")),
+    Route("/fou/svenska.js", _static("svenska.js", "text/javascript")),
     Route("/oversikt", _start_page),
 ]
 

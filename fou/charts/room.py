@@ -1,0 +1,200 @@
+"""The room bar: what takes up each year's frame, and what is left."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+import plotly.graph_objects as go
+
+from fou.charts.chart import Chart, Counted, Table, rows_figure, scaled
+from fou.charts.palette import marker
+from fou.money import format_sek
+from fou.plan import Room
+from fou.swedish import count
+
+_PARTS = (
+    ("paid", "Utbetalt"),
+    ("granted", "Beviljat, inte utbetalt"),
+    ("reserved", "Avsatt"),
+    ("proposed", "Föreslaget"),
+    ("free", "Fritt"),
+)
+
+
+def room_chart(rooms: Sequence[Room], unit: str) -> Chart:
+    """One bar a year, the first of ``rooms`` being the year in question."""
+    first = rooms[0]
+    shown = [room for room in rooms if room is first or _has_anything(room)]
+    return Chart(
+        name="utrymme",
+        title=_title(first, unit),
+        sentence=" ".join([_sentence(first, unit), *_later(shown[1:], unit)]),
+        figure=_figure(shown, unit),
+        table=_table(shown),
+        counted=Counted(
+            definition="Fritt = ram − beviljat − avsatt + återfört, för varje år och finansiär för sig.",
+            included=(
+                "De finansiärer som har en ram det året. Utbetalt är minskat med det som har återförts. Föreslaget är "
+                "det som ännu inte är beslutat."
+            ),
+            left_out=_left_out(shown, unit),
+        ),
+    )
+
+
+def _has_anything(room: Room) -> bool:
+    amounts = (room.paid, room.unpaid, room.reserved, room.proposed, room.conditional)
+    return room.frame is not None or any(amounts) or room.open > 0
+
+
+def _title(room: Room, unit: str) -> str:
+    if room.frame is None or room.free is None:
+        return f"Ramen för {room.year} är inte fastställd"
+    left = room.left_if_proposed
+    assert left is not None
+    if room.proposed and left >= 0:
+        return f"{format_sek(left, unit)} blir kvar {room.year} om förslagen beviljas"
+    if room.proposed:
+        return f"Förslagen för {room.year} går {format_sek(-left, unit)} över ramen"
+    if room.free < 0:
+        return f"{room.year} är intecknat {format_sek(-room.free, unit)} över ramen"
+    return f"{format_sek(room.free, unit)} är fritt {room.year}"
+
+
+def _sentence(room: Room, unit: str) -> str:
+    if room.frame is None:
+        parts = [f"Ramen för {room.year} är inte fastställd."]
+        if room.proposed:
+            parts.append(f"Föreslaget är {format_sek(room.proposed, unit)}.")
+        if room.taken:
+            parts.append(f"Beviljat och avsatt är {format_sek(room.taken, unit)}.")
+    else:
+        parts = [f"Av ramen på {format_sek(room.frame, unit)} för {room.year} är {_taken(room, unit)}."]
+        assert room.free is not None
+        if room.proposed:
+            left = room.left_if_proposed
+            assert left is not None
+            parts.append(
+                f"{format_sek(room.proposed, unit)} är föreslaget; beviljas det "
+                + (
+                    f"blir {format_sek(left, unit)} kvar."
+                    if left >= 0
+                    else f"saknas {format_sek(-left, unit)}."
+                )
+            )
+        elif room.free >= 0:
+            parts.append(f"{format_sek(room.free, unit)} är fritt.")
+        else:
+            parts.append(f"Det är {format_sek(-room.free, unit)} mer än ramen.")
+    if room.open:
+        parts.append(_open(room.open))
+    if room.conditional:
+        parts.append(f"{format_sek(room.conditional, unit)} är utlovat på villkor och räknas för sig.")
+    return " ".join(parts)
+
+
+def _taken(room: Room, unit: str) -> str:
+    granted = room.paid + room.unpaid
+    if not granted and not room.reserved:
+        return "inget beviljat eller avsatt"
+    parts = []
+    if granted:
+        parts.append(f"{format_sek(granted, unit)} beviljat")
+    if room.reserved:
+        parts.append(f"{format_sek(room.reserved, unit)} avsatt")
+    paid = f" ({format_sek(room.paid, unit)} är utbetalt)" if room.paid else ""
+    return " och ".join(parts) + paid
+
+
+def _open(number: int) -> str:
+    return f"{count(number, 'åtagande', 'åtaganden')} har inget fastställt belopp och räknas för sig."
+
+
+def _later(rooms: Sequence[Room], unit: str) -> list[str]:
+    parts = []
+    for room in rooms:
+        said = []
+        if room.taken:
+            said.append(f"{format_sek(room.taken, unit)} låst")
+        if room.proposed:
+            said.append(f"{format_sek(room.proposed, unit)} föreslaget")
+        if room.open:
+            said.append(f"{count(room.open, 'åtagande', 'åtaganden')} utan belopp")
+        if said:
+            parts.append(f"{room.year}: {', '.join(said)}.")
+    return parts
+
+
+def _segments(room: Room) -> dict[str, Decimal]:
+    zero = Decimal(0)
+    left = room.left_if_proposed
+    return {
+        "paid": max(room.paid, zero),
+        "granted": max(room.unpaid, zero),
+        "reserved": max(room.reserved, zero),
+        "proposed": room.proposed,
+        "free": max(left, zero) if left is not None else zero,
+    }
+
+
+def _figure(rooms: Sequence[Room], unit: str) -> go.Figure | None:
+    segments = [_segments(room) for room in rooms]
+    if not any(any(parts.values()) for parts in segments):
+        return None
+    bars = [
+        go.Bar(x=[scaled(parts[part], unit) for parts in segments], name=name, marker=marker(part))
+        for part, name in _PARTS
+        if any(parts[part] for parts in segments)
+    ]
+    frames = [(row, scaled(room.frame, unit)) for row, room in enumerate(rooms) if room.frame is not None]
+    ends = [scaled(sum(parts.values(), Decimal(0)), unit) for parts in segments]
+    return rows_figure(
+        bars,
+        [_row_text(room, unit) for room in rooms],
+        max(*ends, *(at for _, at in frames), 0.0),
+        frames,
+        "Ram",
+    )
+
+
+def _row_text(room: Room, unit: str) -> str:
+    parts = [f"<b>{room.year}</b>"]
+    if room.frame is None:
+        parts.append("ram ej fastställd")
+    else:
+        parts.append(f"ram {format_sek(room.frame, unit)}")
+        left = room.left_if_proposed
+        assert left is not None
+        parts.append(f"kvar {format_sek(left, unit)}" if room.proposed else f"fritt {format_sek(left, unit)}")
+    if room.open:
+        parts.append(f"{room.open} utan belopp")
+    return " · ".join(parts)
+
+
+def _table(rooms: Sequence[Room]) -> Table:
+    return Table(
+        ("År", "Ram", "Utbetalt", "Beviljat, inte utbetalt", "Avsatt", "Fritt", "Föreslaget", "På villkor",
+         "Utan belopp"),
+        tuple(
+            (str(room.year), room.frame, room.paid or None, room.unpaid or None, room.reserved or None, room.free,
+             room.proposed or None, room.conditional or None, room.open)
+            for room in rooms
+        ),
+    )  # fmt: skip
+
+
+def _left_out(rooms: Sequence[Room], unit: str) -> str:
+    number = sum(room.open for room in rooms)
+    conditional = sum((room.conditional for room in rooms), Decimal(0))
+    parts = []
+    if number:
+        parts.append(
+            f"{count(number, 'åtagande', 'åtaganden')} utan fastställt belopp: de kan inte summeras."
+        )
+    if conditional:
+        parts.append(
+            f"{format_sek(conditional, unit)} på villkor: de gäller först när villkoret är uppfyllt."
+        )
+    parts.append("Andra finansiärers pengar de år då någon finansiär har en ram.")
+    return " ".join(parts)

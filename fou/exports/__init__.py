@@ -1,0 +1,61 @@
+"""A year's plan as a file: Excel, Word, PowerPoint, PDF or open data, all from one description."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+
+from fou.errors import Refused
+from fou.exports.report import describe
+from fou.store import Reader
+
+#: Each kind of file and its suffix.
+KINDS: dict[str, str] = {
+    "excel": ".xlsx",
+    "word": ".docx",
+    "powerpoint": ".pptx",
+    "pdf": ".pdf",
+    "open-data": ".zip",
+}
+
+
+def render(reader: Reader, kind: str, year: int) -> bytes:
+    """The file's content; ``kind`` is a key of KINDS. Raises Refused when the year holds nothing."""
+    if kind not in KINDS:
+        raise ValueError(f"unknown kind of export: {kind}")
+    report = describe(reader, year)
+    # The libraries are heavy; a server that starts, or a command that exports nothing, does without them.
+    writer = import_module(f"fou.exports.{kind.replace('-', '_')}")
+    return bytes(writer.render(report))
+
+
+def write(reader: Reader, kind: str, year: int, path: Path) -> None:
+    """Write the year's plan to ``path``, which must not exist.
+
+    Raises Refused when it exists, its folder is missing or cannot be written to, or the year holds nothing.
+    """
+    if path.exists():
+        raise _taken(path)
+    if not path.parent.is_dir():
+        raise Refused(f"Mappen {path.parent} finns inte. Skapa den först, eller välj en annan.")
+    content = render(reader, kind, year)
+    try:
+        file = path.open("xb")
+    except FileExistsError:
+        raise _taken(path) from None
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    try:
+        with file:
+            file.write(content)
+    except OSError as error:
+        path.unlink(missing_ok=True)
+        raise _unwritable(path, error) from error
+
+
+def _taken(path: Path) -> Refused:
+    return Refused(f"{path.name} finns redan. Välj ett annat namn, så att inget skrivs över.")
+
+
+def _unwritable(path: Path, error: OSError) -> Refused:
+    return Refused(f"{path} gick inte att skriva ({error.strerror or error}). Välj en annan plats.")

@@ -1,0 +1,163 @@
+"""The report as an Excel workbook: one real table a sheet, typed amounts, and sums that are formulas.
+
+XlsxWriter, not openpyxl: it stores a formula's value beside the formula, so that a preview and a program that
+does not calculate show the sum too. Every text is written as a text, whatever it begins with.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from io import BytesIO
+from typing import Any
+
+import xlsxwriter  # type: ignore[import-untyped]
+
+from fou.exports.report import Cell, Report, Table, shown
+from fou.money import OPEN_TEXT
+
+#: What Excel holds in one cell.
+_LONGEST = 32_767
+_SHEETS = {
+    "planen": "Planen",
+    "utrymme": "Ram och utrymme",
+    "omraden": "Områden",
+    "projekt": "Projekt",
+    "utlysningar": "Utlysningar",
+    "finansiarer": "Finansiärer",
+    "ej_faststallda": "Ej fastställt",
+    "pa_villkor": "På villkor",
+    "kallor": "Källor",
+    "underlag": "Underlag",
+}
+_WIDE = {"projekt", "utlysning", "vad", "villkor", "dokument", "kalla", "post", "varde", "fil"}
+
+
+def render(report: Report) -> bytes:
+    """The workbook; tables without rows get no sheet."""
+    target = BytesIO()
+    book = xlsxwriter.Workbook(target, {"in_memory": True})
+    book.set_properties(
+        {
+            "title": report.title,
+            "author": report.owner,
+            "subject": report.subtitle or "",
+            "comments": report.message,
+        }
+    )
+    formats = _formats(book)
+    tables = [table.shown() for table in (*report.tables, report.entries) if table.rows]
+    _front(book, formats, report, tables)
+    for table in tables:
+        _sheet(book, formats, table)
+    book.close()
+    return target.getvalue()
+
+
+def _formats(book: Any) -> dict[str, Any]:
+    text = {"text_wrap": True, "valign": "top"}
+    amount = {"align": "right", "valign": "top"}
+    return {
+        "title": book.add_format({"bold": True, "font_size": 16, "text_wrap": True, "valign": "top"}),
+        "message": book.add_format({"bold": True, "font_size": 12, "text_wrap": True, "valign": "top"}),
+        "text": book.add_format(text),
+        # Excel shows the value with the apostrophe mark, and leaves it a text when somebody edits the cell.
+        "guarded": book.add_format({**text, "quote_prefix": True}),
+        "head": book.add_format({**text, "bold": True}),
+        "total": book.add_format({**text, "bold": True}),
+        "whole": book.add_format({**amount, "num_format": "#,##0"}),
+        "ore": book.add_format({**amount, "num_format": "#,##0.00"}),
+        "total_whole": book.add_format({**amount, "bold": True, "num_format": "#,##0"}),
+        "total_ore": book.add_format({**amount, "bold": True, "num_format": "#,##0.00"}),
+    }
+
+
+def _front(book: Any, formats: dict[str, Any], report: Report, tables: list[Table]) -> None:
+    sheet = book.add_worksheet("Rapport")
+    sheet.hide_gridlines(2)
+    sheet.set_column(0, 0, 100)
+    lines = [(report.title, "title"), (report.subtitle, "text"), (report.owner, "text")]
+    lines += [(report.message, "message")]
+    lines += [(sentence, "text") for sentence in report.sentences]
+    lines += [
+        (report.text, "text"),
+        (report.dated, "text"),
+        ("Alla belopp är i kronor exklusive moms. Ett streck betyder att inget belopp är angivet.", "text"),
+        (f"”{OPEN_TEXT}” betyder att beloppet inte är känt. Det räknas inte som 0 kr.", "text"),
+        ("Summorna är formler: de räknar de rader som syns när du filtrerar.", "text"),
+    ]
+    for number, (line, look) in enumerate((line, look) for line, look in lines if line):
+        _put(sheet, number, 0, line, formats[look], formats)
+    start = sum(bool(line) for line, _ in lines) + 1
+    for number, table in enumerate(tables):
+        name = _SHEETS[table.name]
+        sheet.write_url(start + number, 0, f"internal:'{name}'!A1", string=f"{name}: {table.about}")
+
+
+def _sheet(book: Any, formats: dict[str, Any], table: Table) -> None:
+    sheet = book.add_worksheet(_SHEETS[table.name])
+    sheet.freeze_panes(1, 0)
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+    heads = []
+    for index, column in enumerate(table.columns):
+        cells = [row[index] for row in table.rows]
+        look = "ore" if any(isinstance(cell, Decimal) and _has_ore(cell) for cell in cells) else "whole"
+        width = 18 if column.amount else 60 if column.name in _WIDE else 26
+        sheet.set_column(index, index, width, formats["text"])
+        head: dict[str, Any] = {"header": column.head, "header_format": formats["head"]}
+        if column.amount:
+            head["format"] = formats[look]
+        for number, row in enumerate(table.rows, 1):
+            _put(sheet, number, index, row[index], formats[look if column.amount else "text"], formats)
+        heads.append(head | _total(table, index, formats))
+    last = len(table.rows) + (table.totals is not None)
+    sheet.add_table(
+        0,
+        0,
+        last,
+        len(table.columns) - 1,
+        {
+            "name": f"Fou_{table.name}",
+            "columns": heads,
+            "style": "Table Style Light 9",
+            "total_row": table.totals is not None,
+        },
+    )
+    if table.totals is not None:
+        for index, cell in enumerate(table.totals):
+            if isinstance(cell, Decimal):
+                formula = f"=SUBTOTAL(109,Fou_{table.name}[{table.columns[index].head}])"
+                strong = formats["total_ore" if _has_ore(cell) else "total_whole"]
+                sheet.write_formula(last, index, formula, strong, _number(cell))
+
+
+def _total(table: Table, index: int, formats: dict[str, Any]) -> dict[str, Any]:
+    """What the table says of its total row; where nothing is stated there is no sum to take."""
+    if table.totals is None:
+        return {}
+    cell = table.totals[index]
+    if isinstance(cell, Decimal):
+        return {"total_function": "sum", "total_value": _number(cell)}
+    return {"total_string": shown(cell) if table.columns[index].amount or cell else ""}
+
+
+def _put(sheet: Any, row: int, column: int, cell: Cell, look: Any, formats: dict[str, Any]) -> None:
+    if isinstance(cell, Decimal):
+        sheet.write_number(row, column, _number(cell), look)
+        return
+    text = shown(cell)
+    if len(text) > _LONGEST:
+        text = f"{text[: _LONGEST - 1]}…"
+    guarded = look is formats["text"] and text[0] in "=+-@"
+    sheet.write_string(row, column, text, formats["guarded"] if guarded else look)
+
+
+def _number(amount: Decimal) -> int | float:
+    """What the file keeps: Excel's numbers hold 15 digits, as many as the ledger's amounts have."""
+    return float(amount) if _has_ore(amount) else int(amount)
+
+
+def _has_ore(amount: Decimal) -> bool:
+    return amount != amount.to_integral_value()

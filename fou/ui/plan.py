@@ -1,0 +1,51 @@
+"""Commitments that are no sums: without an amount, or on a condition. By name, never as 0 kr."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from fou.model import KIND_NAMES
+from fou.money import OPEN_TEXT, format_sek
+from fou.plan import YearPlan
+from fou.swedish import count
+from fou.ui.text import plain
+
+_MOST = 60
+
+
+def open_items(year: YearPlan) -> None:
+    """The year's commitments whose amount is not set."""
+    if not year.open_items:
+        return
+    number = len(year.open_items)
+    st.subheader(f"{count(number, 'åtagande', 'åtaganden')} utan fastställt belopp", anchor=False)
+    st.markdown("De räknas inte in i någon summa.")
+    st.markdown(
+        "\n".join(
+            f"- **{plain(item.title)}** – {OPEN_TEXT} ({KIND_NAMES[item.kind]}, {plain(item.funder)})"
+            for item in year.open_items[:_MOST]
+        )
+    )
+    _rest(number)
+
+
+def conditional_items(year: YearPlan, unit: str) -> None:
+    """The year's amounts that hang on a condition."""
+    if not year.conditional_items:
+        return
+    number = len(year.conditional_items)
+    st.subheader(f"{count(number, 'belopp', 'belopp')} på villkor", anchor=False)
+    st.markdown("De räknas inte in i någon summa förrän villkoret är uppfyllt.")
+    st.markdown(
+        "\n".join(
+            f"- **{plain(item.title)}** – {plain(format_sek(item.amount or 0, unit))} {KIND_NAMES[item.kind]}, "
+            f"{plain(item.condition)} ({plain(item.funder)})"
+            for item in year.conditional_items[:_MOST]
+        )
+    )
+    _rest(number)
+
+
+def _rest(number: int) -> None:
+    if number > _MOST:
+        st.caption(f"De första {_MOST} av {number}. Alla står bland beloppen och deras källor längst ned.")

@@ -1,0 +1,66 @@
+"""Charts, tables and lists as all pages show them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from fou.charts.chart import Chart, Table
+from fou.money import UNITS
+from fou.ui.text import plain
+
+_UNIT_WORDS = {"kr": "kronor", "tkr": "tusental kronor", "mnkr": "miljoner kronor"}
+#: A text longer than this is a paragraph and no table cell.
+_LONG = 120
+assert _UNIT_WORDS.keys() == UNITS.keys()
+
+
+def chart(drawn: Chart, unit: str) -> None:
+    """The one pattern: message, sentence, figure, then table, counting and download on request."""
+    st.subheader(plain(drawn.title), anchor=False)
+    st.markdown(plain(drawn.sentence))
+    if drawn.figure is not None:
+        # Nothing to hover, zoom or drag: what matters stands in the figure, and a phone can scroll past it.
+        st.plotly_chart(drawn.figure, key=f"figur-{drawn.name}", alt=drawn.sentence, config={"staticPlot": True})
+    with st.container(horizontal=True, gap="small"):
+        as_table = st.expander("Visa som tabell", key=f"tabell-{drawn.name}", on_change="rerun", type="compact")
+        counted = st.expander("Så räknas det", key=f"raknas-{drawn.name}", on_change="rerun", type="compact")
+    if as_table.open:
+        with as_table:
+            table(drawn.table, unit, drawn.title)
+            st.caption(f"Belopp i {_UNIT_WORDS[unit]} exklusive moms. Filen har hela kronor.")
+            st.download_button(
+                "Hämta tabellen (CSV)", drawn.table.csv(), f"{drawn.name}.csv", "text/csv",
+                key=f"csv-{drawn.name}", icon=":material/download:", on_click="ignore",
+            )  # fmt: skip
+    if counted.open:
+        with counted:
+            st.markdown(
+                f"**Definition.** {plain(drawn.counted.definition)}\n\n**Ingår.** {plain(drawn.counted.included)}\n\n"
+                f"**Ingår inte.** {plain(drawn.counted.left_out)}\n\nVarje belopp med sin källa står på FoU-plan och på "
+                "projektets sida."
+            )
+
+
+def table(shown: Table, unit: str, alt: str) -> None:
+    """A real table, text as text, numbers flush right."""
+    rows = [[plain(cell) for cell in row] for row in shown.shown(unit)]
+    heads = [plain(head) for head in shown.head]
+    frame = pd.DataFrame(rows, columns=heads)
+    right = [heads[i] for i in range(len(heads)) if shown.numeric(i)]
+    st.table(
+        frame.style.set_properties(subset=right, **{"text-align": "right", "white-space": "nowrap"}) if right else frame,
+        border="horizontal", hide_index=True, alt=alt,
+    )  # fmt: skip
+
+
+def facts(pairs: Sequence[tuple[str, str | None]]) -> None:
+    """What is known, as a list; long texts below it as paragraphs; what is not known is left out."""
+    short = {plain(name): plain(value) for name, value in pairs if value and len(value) <= _LONG}
+    if short:
+        st.table(short, border="horizontal")
+    for name, value in pairs:
+        if value and len(value) > _LONG:
+            st.markdown(f"**{plain(name)}.** {plain(value)}")

@@ -1,0 +1,105 @@
+"""A real browser for the tests: Debian's Chromium, or the one Playwright has installed."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import axe_playwright_python
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text("utf-8")
+# A loaded machine is slow: what takes this long is broken.
+expect.set_options(timeout=30_000)
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    installed = (shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome"))
+    path = next(filter(None, installed), None)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def browser_context(browser: Browser) -> Callable[..., BrowserContext]:
+    """Give a browser context in Swedish with the options of `browser.new_context`.
+
+    Contexts of the same options are shared, so that Streamlit's files are fetched once; each page in it is a
+    session of its own all the same.
+    """
+    made: dict[str, BrowserContext] = {}
+
+    def give(**options: Any) -> BrowserContext:
+        settings: dict[str, Any] = {"locale": "sv-SE", "viewport": {"width": 1440, "height": 900}} | options
+        name = repr(sorted(settings.items()))
+        if name not in made:
+            made[name] = browser.new_context(**settings)
+        return made[name]
+
+    return give
+
+
+@pytest.fixture
+def new_page(browser_context: Callable[..., BrowserContext]) -> Iterator[Callable[..., Page]]:
+    """Make pages, with the options of `browser.new_context`; closed after the test."""
+    with contextlib.ExitStack() as opened:
+
+        def make(**options: Any) -> Page:
+            page = browser_context(**options).new_page()
+            opened.callback(page.close)
+            return page
+
+        yield make
+
+
+@pytest.fixture
+def browser_page(new_page: Callable[..., Page]) -> Page:
+    """A page of its own: light, 1440 × 900, Swedish."""
+    return new_page()
+
+
+def open_page(page: Page, address: str) -> None:
+    """Go to an address and wait until Streamlit has run the page and the browser has drawn it."""
+    page.goto(address)
+    finished = "[data-testid=stApp][data-test-connection-state=CONNECTED][data-test-script-state=notRunning]"
+    page.wait_for_selector(finished, timeout=60_000)
+    # A grey box stands for each part of Streamlit that is still being fetched.
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
+
+
+def axe_violations(page: Page) -> list[str]:
+    """What axe-core finds against WCAG 2.1 A and AA; the page must have been made with `bypass_csp=True`."""
+    page.evaluate(AXE)
+    found = page.evaluate("tags => axe.run(document, {runOnly: tags, resultTypes: ['violations']})", WCAG)
+    return [f"{v['id']}: {v['nodes'][0]['html'][:200]}" for v in found["violations"]]
+
+
+def complaints(page: Page) -> list[str]:
+    """A list that fills with what the browser's console complains about from now on."""
+    heard: list[str] = []
+
+    def listen(message: ConsoleMessage) -> None:
+        # On a deep link Streamlit looks for itself below the page's address first, and is told 404.
+        if message.type == "error" and "Failed to load resource" not in message.text:
+            heard.append(message.text)
+
+    page.on("console", listen)
+    page.on("pageerror", lambda error: heard.append(str(error)))
+    return heard

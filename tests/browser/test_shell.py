@@ -1,0 +1,274 @@
+"""The application's shell, as a browser meets it: Swedish, safe, reachable, and usable for everybody."""
+
+from __future__ import annotations
+
+import re
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import axe_violations, complaints, open_page
+from tests.conftest import ROOT, Server
+
+PAGES = {
+    "": "Översikt",
+    "plan": "FoU-plan",
+    "portfolj": "Portfölj",
+    "projekt": "Projekt",
+    "import": "Import",
+    "administration": "Administration",
+}
+IN_NAVIGATION = ["Översikt", "FoU-plan", "Portfölj", "Import", "Administration"]
+
+# One address of each kind that the server answers: page, deep link, redirect, our own and Streamlit's files,
+# Streamlit's own routes, and something that is not there.
+ADDRESSES = [
+    "/",
+    "/portfolj",
+    "/oversikt?ar=2013",
+    "/halsa",
+    "/fou/svenska.js",
+    "/fou/fou.css",
+    "/favicon.png",
+    "/_stcore/health",
+    "/portfolj/_stcore/health",
+]
+
+# Streamlit's own words that it would show on the page of widgets, were they not translated.
+ENGLISH = re.compile(
+    r"Choose|Upload|per file|Download|Search|Fullscreen|Show/hide|Increment|Decrement|start date|year,|month,"
+    r"|Reset|Zoom in|Autoscale|Skip to|Main menu|options available|Selected|Press Enter"
+)
+ALL_TEXT = """() => {
+  const found = [];
+  const what = NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT;
+  const walker = document.createTreeWalker(document.documentElement, what);
+  for (let node = walker.currentNode; node; node = walker.nextNode()) {
+    if (node.nodeType === Node.TEXT_NODE) {
+      if (!node.parentElement?.closest("script, style, noscript, .stMarkdown")) found.push(node.data);
+    } else {
+      for (const name of ["aria-label", "title", "placeholder", "data-title", "aria-valuetext"])
+        if (node.hasAttribute(name)) found.push(node.getAttribute(name));
+    }
+  }
+  return found;
+}"""
+
+
+def ask(address: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
+    class Stay(urllib.request.HTTPRedirectHandler):
+        def redirect_request(self, *_args: object) -> None:
+            return None
+
+    try:
+        answer = urllib.request.build_opener(Stay).open(urllib.request.Request(address, headers=headers))
+    except urllib.error.HTTPError as error:
+        answer = error
+    with answer:
+        return answer.status, {name.lower(): value for name, value in answer.headers.items()}, answer.read()
+
+
+@pytest.fixture(scope="module")
+def widgets(serve: Callable[..., Server], tmp_path_factory: pytest.TempPathFactory) -> Server:
+    database = tmp_path_factory.mktemp("widgets") / "fou.duckdb"
+    return serve(database, app=ROOT / "tests" / "browser" / "widgets" / "app.py")
+
+
+# --- What the server sends ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+@pytest.mark.parametrize(
+    ("header", "value"),
+    [
+        ("content-security-policy", "frame-ancestors 'self'"),
+        ("x-content-type-options", "nosniff"),
+        ("x-frame-options", "SAMEORIGIN"),
+        ("referrer-policy", "same-origin"),
+        ("permissions-policy", "camera=()"),
+    ],
+)
+def test_every_answer_carries_the_security_headers(
+    server: Server, address: str, header: str, value: str
+) -> None:
+    _, headers, _ = ask(server.base + address)
+    assert value in headers[header]
+
+
+def test_no_script_runs_but_those_of_the_server(server: Server) -> None:
+    _, headers, _ = ask(server.base)
+    rules = dict(rule.strip().split(" ", 1) for rule in headers["content-security-policy"].split(";"))
+    assert re.fullmatch(r"'self' 'sha256-[^']+'", rules["script-src"])
+
+
+@pytest.mark.parametrize("address", ["/", "/portfolj", "/finns/inte"])
+def test_the_page_says_that_it_is_swedish(server: Server, address: str) -> None:
+    _, _, body = ask(server.base + address, **{"Accept-Encoding": "gzip"})
+    assert b'<html lang="sv">' in body
+
+
+def test_without_javascript_the_page_says_so_in_swedish(server: Server) -> None:
+    _, _, body = ask(server.base)
+    assert re.findall(r"<noscript>(.*?)</noscript>", body.decode(), flags=re.DOTALL) == [
+        "<p>Fou behöver JavaScript. Slå på det i webbläsaren och ladda om sidan.</p>"
+    ]
+
+
+def test_a_page_the_browser_has_already_is_not_sent_again(server: Server) -> None:
+    _, headers, _ = ask(server.base)
+    status, _, body = ask(server.base, **{"If-None-Match": headers["etag"]})
+    assert (status, body) == (304, b"")
+
+
+def test_the_start_page_has_a_name_that_keeps_the_query(server: Server) -> None:
+    status, headers, _ = ask(server.base + "/oversikt?ar=2013&medel=egna")
+    assert (status, headers["location"]) == (307, "./?ar=2013&medel=egna")
+
+
+# --- Pages --------------------------------------------------------------------------------------------------
+
+
+def test_the_first_request_of_all_may_be_a_deep_link(
+    serve: Callable[..., Server], tmp_path: Path, browser_page: Page
+) -> None:
+    fresh = serve(tmp_path / "fou.duckdb")
+    open_page(browser_page, f"{fresh.base}/plan")
+    expect(browser_page).to_have_title("FoU-plan – Fou")
+
+
+@pytest.mark.parametrize(("path", "name"), PAGES.items())
+def test_a_deep_link_opens_its_page(server: Server, browser_page: Page, path: str, name: str) -> None:
+    open_page(browser_page, f"{server.base}/{path}")
+    expect(browser_page).to_have_title(f"{name} – Fou")
+
+
+def test_the_start_page_opens_by_its_name(server: Server, browser_page: Page) -> None:
+    open_page(browser_page, f"{server.base}/oversikt")
+    expect(browser_page).to_have_title("Översikt – Fou")
+
+
+@pytest.mark.parametrize("path", ["", "projekt"])
+def test_the_navigation_is_there_also_on_a_page_outside_it(
+    server: Server, browser_page: Page, path: str
+) -> None:
+    open_page(browser_page, f"{server.base}/{path}")
+    assert browser_page.locator("[data-testid=stTopNavLink]").all_inner_texts() == IN_NAVIGATION
+
+
+def test_on_a_phone_the_navigation_opens_and_leads_on(server: Server, new_page: Callable[..., Page]) -> None:
+    page = new_page(viewport={"width": 390, "height": 844})
+    open_page(page, server.base)
+    page.get_by_role("button", name="Öppna menyn").click()
+    page.get_by_role("link", name="Portfölj").click()
+    expect(page).to_have_title("Portfölj – Fou")
+
+
+def test_the_page_stays_swedish_when_streamlit_has_run(server: Server, browser_page: Page) -> None:
+    open_page(browser_page, server.base)
+    assert browser_page.locator("html").get_attribute("lang") == "sv"
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_the_browser_has_nothing_to_complain_about(server: Server, browser_page: Page, path: str) -> None:
+    heard = complaints(browser_page)
+    open_page(browser_page, f"{server.base}/{path}")
+    assert heard == []
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 1440), ("light", 390)])
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_breaks_no_rule_of_wcag(
+    server: Server, new_page: Callable[..., Page], path: str, scheme: str, width: int
+) -> None:
+    page = new_page(color_scheme=scheme, viewport={"width": width, "height": 900}, bypass_csp=True)
+    open_page(page, f"{server.base}/{path}")
+    assert axe_violations(page) == []
+
+
+# --- Streamlit's parts --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_charts_tables_and_files_work_under_the_policy(
+    widgets: Server, new_page: Callable[..., Page], scheme: str
+) -> None:
+    page = new_page(color_scheme=scheme)
+    heard = complaints(page)
+    open_page(page, widgets.base)
+    page.locator("input[type=file]").set_input_files(
+        {"name": "budget.xlsx", "mimeType": "application/octet-stream", "buffer": b"x"}
+    )
+    expect(page.get_by_test_id("stFileChipName")).to_have_text("budget.xlsx")
+    expect(page.locator("[data-testid=stPlotlyChart] .main-svg").first).to_be_visible()
+    expect(page.get_by_test_id("stDataFrame").locator("canvas").first).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Hämta underlag").click()
+    assert (heard, download.value.suggested_filename) == ([], "a.csv")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_streamlits_parts_break_no_rule_of_wcag(
+    widgets: Server, new_page: Callable[..., Page], scheme: str
+) -> None:
+    page = new_page(color_scheme=scheme, bypass_csp=True)
+    open_page(page, widgets.base)
+    expect(page.locator("[data-testid=stPlotlyChart] .main-svg").first).to_be_visible()
+    assert axe_violations(page) == []
+
+
+def test_streamlits_own_words_are_swedish(widgets: Server, browser_page: Page) -> None:
+    open_page(browser_page, widgets.base)
+    expect(browser_page.locator("[data-testid=stPlotlyChart] .modebar").first).to_be_attached()
+    assert [text for text in browser_page.evaluate(ALL_TEXT) if ENGLISH.search(text)] == []
+
+
+@pytest.mark.parametrize(
+    ("part", "says"),
+    [
+        ("stFileUploaderDropzoneInstructions", "Högst 50 MB per fil"),
+        ("stFileUploader", "Välj fil"),
+    ],
+)
+def test_uploading_is_explained_in_swedish(widgets: Server, browser_page: Page, part: str, says: str) -> None:
+    open_page(browser_page, widgets.base)
+    expect(browser_page.get_by_test_id(part)).to_contain_text(says)
+
+
+def test_a_search_without_a_hit_says_so_in_swedish(widgets: Server, browser_page: Page) -> None:
+    open_page(browser_page, widgets.base)
+    browser_page.get_by_label("Område", exact=True).fill("xyz")
+    expect(browser_page.get_by_test_id("stSelectboxVirtualDropdown")).to_contain_text("Inga träffar")
+
+
+def test_what_fou_has_written_is_left_alone(widgets: Server, browser_page: Page) -> None:
+    open_page(browser_page, widgets.base)
+    expect(browser_page.locator(".stMarkdown").get_by_text("Search", exact=True)).to_be_visible()
+
+
+def test_an_unforeseen_error_gives_a_number_that_stands_in_the_log(
+    widgets: Server, browser_page: Page
+) -> None:
+    open_page(browser_page, widgets.base)
+    browser_page.get_by_role("button", name="Gå sönder").click()
+    told = browser_page.get_by_test_id("stAlert")
+    expect(told).to_contain_text(re.compile(r"felnummer [0-9A-F]{6}\."))
+    number = re.findall(r"felnummer ([0-9A-F]{6})", told.inner_text())[0]
+    assert f"Error {number}" in widgets.log.read_text("utf-8")
+
+
+def test_an_unforeseen_error_shows_nothing_of_the_programs_inside(
+    widgets: Server, browser_page: Page
+) -> None:
+    open_page(browser_page, widgets.base)
+    browser_page.get_by_role("button", name="Gå sönder").click()
+    expect(browser_page.get_by_test_id("stAlert")).not_to_contain_text("hemligheten")
+
+
+def test_a_refusal_is_told_in_its_own_words(widgets: Server, browser_page: Page) -> None:
+    open_page(browser_page, widgets.base)
+    browser_page.get_by_role("button", name="Vägra").click()
+    expect(browser_page.get_by_test_id("stAlert")).to_have_text("Filen är redan inläst.")

@@ -1,0 +1,93 @@
+"""What several kinds of tests share: the real server, started as `make run` starts it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+SECONDS_TO_START = 60
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server: its address, the database file it holds, and the file its log goes to."""
+
+    base: str
+    database: Path
+    log: Path
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_until_healthy(server: Server, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + SECONDS_TO_START
+    while time.monotonic() < deadline and process.poll() is None:
+        with (
+            contextlib.suppress(OSError),
+            urllib.request.urlopen(f"{server.base}/halsa", timeout=1) as answer,
+        ):
+            if answer.read() == b"ok":
+                return
+        time.sleep(0.02)  # between two looks
+    pytest.fail(f"the server did not start:\n{server.log.read_text('utf-8')}")
+
+
+@contextlib.contextmanager
+def serving(app: Path, database: Path, log: Path) -> Iterator[Server]:
+    """Run `app` on a free port with `database` until the block ends."""
+    port = free_port()
+    server = Server(f"http://127.0.0.1:{port}", database, log)
+    options = ["--server.port", str(port), "--server.headless", "true"]
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "streamlit", "run", str(app), *options],
+            cwd=ROOT,
+            env=os.environ | {"FOU_DATABASE": str(database), "PYTHONPATH": str(ROOT)},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            wait_until_healthy(server, process)
+            yield server
+        finally:
+            process.terminate()
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+@pytest.fixture(scope="session")
+def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Server]]:
+    """Start servers that live until the tests are over: `serve(database)`, or `serve(database, app=…)`."""
+    with contextlib.ExitStack() as running:
+
+        def start(database: Path, app: Path = ROOT / "app.py") -> Server:
+            log = tmp_path_factory.mktemp("server") / "server.log"
+            return running.enter_context(serving(app, database, log))
+
+        yield start
+
+
+@pytest.fixture(scope="session")
+def server(serve: Callable[..., Server], tmp_path_factory: pytest.TempPathFactory) -> Server:
+    """The real application on a database of its own, shared by all tests that only look."""
+    return serve(tmp_path_factory.mktemp("data") / "fou.duckdb")
