@@ -66,6 +66,4 @@ def may(person: Person, action: Action) -> bool:
 def require(person: Person, action: Action) -> None:
     """Raise Forbidden unless the person's role allows the action."""
     if not may(person, action):
-        raise Forbidden(
-            f"Som {ROLE_NAMES[person.role]} kan du inte göra detta. Be en handläggare om hjälp."
-        )
+        raise Forbidden(f"Som {ROLE_NAMES[person.role]} kan du inte göra detta. Be en handläggare om hjälp.")

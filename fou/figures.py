@@ -8,8 +8,6 @@ from decimal import Decimal
 from typing import Any
 
 from fou.model import Kind
-from fou.store import Reader
-from fou.store.reading import STANDING
 
 ZERO = Decimal(0)
 
@@ -49,34 +47,18 @@ class Figures:
         return None
 
 
-def figures_by(
-    reader: Reader, group: str, where: str = "TRUE", join: str = "", **parameters: object
-) -> dict[Any, Figures]:
-    """Figures by the value of one SQL expression over ``standing`` (the entries that stand)."""
-    rows = reader.rows(
-        f"""
-        SELECT {group}, standing.kind,
-               SUM(standing.amount) FILTER (WHERE standing.condition IS NULL AND standing.open = 0),
-               SUM(standing.amount) FILTER (WHERE standing.condition IS NOT NULL AND standing.open = 0),
-               SUM(standing.open)
-        FROM ({STANDING}) AS standing
-        {join}
-        WHERE {where}
-        GROUP BY 1, 2
-        """,
-        **parameters,
-    )
-    return collect((row[0], Kind(row[1]), *row[2:]) for row in rows)
-
-
 def collect(rows: Iterable[tuple[Any, Kind, Decimal | None, Decimal | None, int]]) -> dict[Any, Figures]:
     """Figures from (group, kind, firm, conditional, open) rows; equal groups are added up."""
     found: dict[Any, Figures] = {}
     for group, kind, firm, conditional, is_open in rows:
         figures = found.setdefault(group, Figures({}, {}, {}))
-        for into, value in ((figures.firm, firm), (figures.conditional, conditional), (figures.open, is_open)):
+        for into, value in (
+            (figures.firm, firm),
+            (figures.conditional, conditional),
+            (figures.open, is_open),
+        ):
             if value is not None and (value or into is not figures.open):
-                into[kind] = into.get(kind, 0) + value  # type: ignore[index,arg-type]
+                into[kind] = into.get(kind, 0) + value  # type: ignore[index]
     return found
 
 

@@ -15,8 +15,7 @@ from fou.store.reading import STANDING
 from fou.store.work import from_json, revive
 
 _ENTRY_FIELDS = (
-    "kind, year, funder, project, call, area, amount, open, condition, basis, source, document, reverses, "
-    "id, batch"
+    "kind, year, funder, project, call, area, amount, open, condition, basis, source, document, reverses, id, batch"
 )
 #: What a statement is about. Statements about the same thing are corrected together.
 SUBJECT = ("kind", "year", "project", "call", "area", "funder")
@@ -74,7 +73,7 @@ def history(reader: Reader, limit: int | None = None) -> list[Batch]:
     for row in reversed(rows):
         if row[7] is not None and row[0] not in undone:
             undone.setdefault(row[7], row[0])
-    batches = [Batch(*row, undone_by=undone.get(row[0])) for row in reversed(rows)]
+    batches = [replace(Batch(*row), undone_by=undone.get(row[0])) for row in reversed(rows)]
     return batches if limit is None else batches[:limit]
 
 
@@ -84,7 +83,12 @@ def take_back(work: Work, taken: Iterable[tuple[Entry, str]]) -> None:
 
 
 def correct(
-    database: Database, person: Person, statement: int, amount: Decimal | None, why: str, condition: str | None = None
+    database: Database,
+    person: Person,
+    statement: int,
+    amount: Decimal | None,
+    why: str,
+    condition: str | None = None,
 ) -> int:
     """Replace one statement's amount (None: not set) by another; return the batch.
 
@@ -226,8 +230,7 @@ def _undo_changes(work: Work, number: int) -> None:
     for table, images in net.items():
         record = RECORD_BY_TABLE[table]
         current = {
-            row.id: as_dict(row)
-            for row in work.records(record, "WHERE id IN (SELECT UNNEST($ids))", ids=list(images))
+            row.id: as_dict(row) for row in work.records(record, "WHERE id IN (SELECT UNNEST($ids))", ids=list(images))
         }
         gone, back, changed = [], [], []
         for identity, (before_text, after_text) in images.items():
@@ -269,7 +272,8 @@ def _refuse_if_used(work: Work, number: int, removed: Mapping[str, list[int]]) -
     for table, ids in removed.items():
         if ids and table in _ENTRY_REFERENCES:
             later = work.value(
-                f"SELECT MAX(batch) FROM ({STANDING}) AS standing WHERE {table} IN (SELECT UNNEST($ids))", ids=ids
+                f"SELECT MAX(batch) FROM ({STANDING}) AS standing WHERE {table} IN (SELECT UNNEST($ids))",
+                ids=ids,
             )
             if later is not None:
                 raise UndoRefused(_later(work, number, later, RECORD_NAMES[table]))
@@ -277,9 +281,7 @@ def _refuse_if_used(work: Work, number: int, removed: Mapping[str, list[int]]) -
             for field, target in other.REFERENCES.items():
                 if target != table or not ids:
                     continue
-                user = work.value(
-                    f"SELECT MIN(id) FROM {other.TABLE} WHERE {field} IN (SELECT UNNEST($ids))", ids=ids
-                )
+                user = work.value(f"SELECT MIN(id) FROM {other.TABLE} WHERE {field} IN (SELECT UNNEST($ids))", ids=ids)
                 if user is not None:
                     latest = _latest_change(work, other.TABLE, user, [field])
                     raise UndoRefused(_later(work, number, latest, RECORD_NAMES[table]))
@@ -312,11 +314,9 @@ def _refuse_lost_references(
             raise UndoRefused(_later(work, number, _latest_change(work, target, lost), RECORD_NAMES[target]))
 
 
-def _latest_change(
-    work: Work, table: str, identity: int, fields: Sequence[str] = (), since: int = 0
-) -> int:
+def _latest_change(work: Work, table: str, identity: int, fields: Sequence[str] = (), since: int = 0) -> int:
     """The latest batch, after ``since``, that changed one of these fields, or made or removed the record."""
-    differs = "".join(f" OR before ->> '{name}' IS DISTINCT FROM after ->> '{name}'" for name in fields)
+    differs = "".join(f" OR (before ->> '{name}') IS DISTINCT FROM (after ->> '{name}')" for name in fields)
     return int(
         work.value(
             "SELECT MAX(batch) FROM change WHERE record = $table AND id = $id AND batch > $since "
@@ -360,7 +360,12 @@ def _turned(root: Entry, sign: int, source: str) -> Entry:
 
 
 def _entry(row: Sequence[Any]) -> Entry:
-    return Entry(Kind(row[0]), *row[1:9], Basis(row[9]), *row[10:])
+    kind, *subject, basis, source, document, reverses, number, batch = row
+    year, funder, project, call, area, amount, is_open, condition = subject
+    return Entry(
+        Kind(kind), year, funder, project, call, area, amount, is_open, condition, Basis(basis), source, document,
+        reverses, number, batch,
+    )  # fmt: skip
 
 
 def kind_name(kind: Kind) -> str:

@@ -12,7 +12,6 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from functools import cache
 from typing import Any, ClassVar
 
 
@@ -98,6 +97,22 @@ OUTPUT_KINDS = {
     "platform": "plattform",
 }
 REPORT_KINDS = {"status": "lägesrapport", "financial": "ekonomisk rapport", "final": "slutrapport"}
+
+
+#: What stands for the area of money that has none.
+NO_AREA = "Utan område"
+#: Money set aside for a call belongs to no area until it is granted; it gets a line of its own.
+CALLS = "Utlysningar"
+#: How a project stands, derived and never typed in, in the order of its life.
+STANDINGS = {
+    "applied": "sökt",
+    "proposed": "föreslaget",
+    "granted": "beviljat",
+    "running": "pågår",
+    "finished": "avslutat",
+    "rejected": "avslaget",
+    "unknown": "uppgift saknas",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -374,12 +389,12 @@ RECORDS: tuple[type[Record], ...] = (
     Conflict, Decision, FollowUp, FollowUpItem, ReportDue, Output,
 )  # fmt: skip
 RECORD_BY_TABLE: dict[str, type[Record]] = {r.TABLE: r for r in RECORDS}
+_COLUMNS = {r.TABLE: tuple(f.name for f in fields(r)) for r in RECORDS}
 
 
-@cache
 def columns(record: type[Record]) -> tuple[str, ...]:
     """The record's field names, ``id`` first: the columns of its table."""
-    return tuple(f.name for f in fields(record))
+    return _COLUMNS[record.TABLE]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,14 +7,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from fou.figures import ZERO, Figures, figures_by, total
-from fou.model import Area, Funder, Kind, Plan
+from fou.figures import ZERO, Figures, total
+from fou.model import CALLS, NO_AREA, Area, Funder, Kind, Plan
 from fou.store import Reader
 from fou.store.reading import STANDING
-
-NO_AREA = "Utan område"
-#: Money set aside for a call belongs to no area until it is granted; it gets a line of its own.
-CALLS = "Utlysningar"
+from fou.sums import figures_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +169,11 @@ def year_projects(reader: Reader, year: int, money: str = "alla", limit: int | N
     """The year's projects with their figures, the largest first; ``limit`` keeps the first ones only."""
     chosen = whose(reader, money)
     found = figures_by(
-        reader, "standing.project", f"year = $year AND project IS NOT NULL {_only(chosen)}", year=year, **_ids(chosen)
+        reader,
+        "standing.project",
+        f"year = $year AND project IS NOT NULL {_only(chosen)}",
+        year=year,
+        **_ids(chosen),
     )
     order = sorted(found, key=lambda project: (-_size(found[project]), project))[:limit]
     names = {
@@ -223,7 +224,16 @@ def funder_areas(reader: Reader, year: int, kind: Kind, money: str = "alla") -> 
     size: dict[str, Decimal] = {}
     for (_, area), amount in sums.items():
         size[area] = size.get(area, ZERO) + amount
-    ordered = sorted(sums.items(), key=lambda item: (item[0][1] in (NO_AREA, CALLS), -size[item[0][1]], item[0][1], -item[1], item[0][0]))
+    ordered = sorted(
+        sums.items(),
+        key=lambda item: (
+            item[0][1] in (NO_AREA, CALLS),
+            -size[item[0][1]],
+            item[0][1],
+            -item[1],
+            item[0][0],
+        ),
+    )
     return [(funder, area, amount) for (funder, area), amount in ordered]
 
 
@@ -289,16 +299,21 @@ def _areas(reader: Reader, year: int, chosen: tuple[int, ...] | None) -> tuple[A
 
 def _calls(reader: Reader, year: int, chosen: tuple[int, ...] | None) -> tuple[CallRow, ...]:
     found = figures_by(
-        reader, "call", f"year = $year AND call IS NOT NULL AND project IS NULL {_only(chosen)}", year=year, **_ids(chosen)
+        reader,
+        "call",
+        f"year = $year AND call IS NOT NULL AND project IS NULL {_only(chosen)}",
+        year=year,
+        **_ids(chosen),
     )
     names = {row[0]: row[1:] for row in reader.rows("SELECT id, code, name FROM call ORDER BY code")}
-    return tuple(CallRow(*names[call], found[call]) for call in names if call in found)
+    return tuple(CallRow(code, name, found[call]) for call, (code, name) in names.items() if call in found)
 
 
 def _items(reader: Reader, year: int, chosen: tuple[int, ...] | None) -> list[OpenItem]:
     rows = reader.rows(
         f"""
-        SELECT COALESCE(project.title, call.name, area.name, 'Hela planen') AS title, COALESCE(project.code, call.code, ''),
+        SELECT COALESCE(project.title, call.name, area.name, 'Hela planen') AS title,
+               COALESCE(project.code, call.code, ''),
                standing.kind, funder.name, CASE WHEN standing.open = 0 THEN standing.amount END,
                standing.condition, standing.source, standing.document
         FROM ({STANDING}) AS standing
@@ -415,6 +430,8 @@ def count_sources(reader: Reader, year: int, money: str = "alla") -> int:
     chosen = whose(reader, money)
     return int(
         reader.value(
-            f"SELECT COUNT(*) FROM ({STANDING}) AS standing WHERE year = $year {_only(chosen)}", year=year, **_ids(chosen)
+            f"SELECT COUNT(*) FROM ({STANDING}) AS standing WHERE year = $year {_only(chosen)}",
+            year=year,
+            **_ids(chosen),
         )
     )

@@ -7,12 +7,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from fou.figures import Figures, figures_by
+from fou.figures import Figures
 from fou.ledger import Traced, history, trace
 from fou.model import (
+    STANDINGS,
     Batch,
     Call,
-    Conflict,
     Criterion,
     Decision,
     FollowUp,
@@ -26,17 +26,7 @@ from fou.model import (
 from fou.plan import whose
 from fou.store import Reader
 from fou.store.reading import STANDING
-
-#: How a project stands, derived and never typed in, in the order of its life.
-STANDINGS = {
-    "applied": "sökt",
-    "proposed": "föreslaget",
-    "granted": "beviljat",
-    "running": "pågår",
-    "finished": "avslutat",
-    "rejected": "avslaget",
-    "unknown": "uppgift saknas",
-}
+from fou.sums import figures_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,15 +194,15 @@ def find(reader: Reader, chosen: Filter, today: date, limit: int = 50, offset: i
     )
     rows = reader.rows(
         f"SELECT code, title, COALESCE(area, ''), standing, lead, performer, starts, ends, granted, proposed, paid, "
-        f"open FROM ({matching}) AS m ORDER BY granted DESC NULLS LAST, proposed DESC NULLS LAST, open DESC, "
-        "title COLLATE sv, code LIMIT $limit OFFSET $offset",
+        f"CAST(open AS INTEGER) FROM ({matching}) AS m ORDER BY granted DESC NULLS LAST, proposed DESC NULLS LAST, "
+        "open DESC, title COLLATE sv, code LIMIT $limit OFFSET $offset",
         **parameters,
         limit=limit,
         offset=offset,
     )
     counted = {row[0]: int(row[1]) for row in sums}
     return Found(
-        rows=tuple(Listed(*row[:11], int(row[11])) for row in rows),
+        rows=tuple(Listed(*row) for row in rows),
         total=sum(counted.values()),
         granted=_add(row[2] for row in sums),
         proposed=_add(row[3] for row in sums),
@@ -260,10 +250,15 @@ def project_page(reader: Reader, code: str, today: date) -> ProjectPage | None:
         funders=tuple(sorted(by_funder.items())),
         entries=tuple(trace(reader, "project = $id", **mine)),
         funder_names=names,
-        applied=tuple(_applied(reader, p) for p in reader.records(Proposal, "WHERE project = $id ORDER BY code", **mine)),
+        applied=tuple(
+            _applied(reader, p) for p in reader.records(Proposal, "WHERE project = $id ORDER BY code", **mine)
+        ),
         decisions=tuple(reader.records(Decision, "WHERE project = $id ORDER BY decided, kind DESC", **mine)),
         follow_ups=tuple(
-            (follow_up, tuple(reader.records(FollowUpItem, "WHERE follow_up = $id ORDER BY position", id=follow_up.id)))
+            (
+                follow_up,
+                tuple(reader.records(FollowUpItem, "WHERE follow_up = $id ORDER BY position", id=follow_up.id)),
+            )
             for follow_up in reader.records(FollowUp, "WHERE project = $id ORDER BY code", **mine)
         ),
         reports=tuple(reader.records(ReportDue, "WHERE project = $id ORDER BY due", **mine)),
@@ -285,7 +280,17 @@ def _conditions(chosen: Filter) -> tuple[str, dict[str, Any]]:
         name = f"word{number}"
         searched = " || ' ' || ".join(
             f"COALESCE(project.{field}, '')"
-            for field in ("code", "title", "summary", "lead", "performer", "host", "units", "keywords", "reference")
+            for field in (
+                "code",
+                "title",
+                "summary",
+                "lead",
+                "performer",
+                "host",
+                "units",
+                "keywords",
+                "reference",
+            )
         )
         conditions.append(f"LOWER({searched}) LIKE ${name} ESCAPE '!'")
         escaped = word.lower().replace("!", "!!").replace("%", "!%").replace("_", "!_")
@@ -306,7 +311,7 @@ def _conditions(chosen: Filter) -> tuple[str, dict[str, Any]]:
 
 def _chain(reader: Reader, project: int, mine: str, theirs: str) -> tuple[tuple[ProjectLink, Project], ...]:
     links = reader.records(ProjectLink, f"WHERE {mine} = $id ORDER BY id", id=project)
-    found = []
+    found: list[tuple[ProjectLink, Project]] = []
     for link in links:
         other = reader.records(Project, "WHERE id = $id", id=getattr(link, theirs))
         found.extend((link, project) for project in other)
@@ -325,9 +330,7 @@ def _applied(reader: Reader, proposal: Proposal) -> Applied:
             proposal=proposal.id,
         )
     }
-    judged = tuple(
-        Judged(c.name, c.weight, c.scale, *scores.get(c.position, (None, 0, 0))) for c in criteria if scores
-    )
+    judged = tuple(Judged(c.name, c.weight, c.scale, *scores.get(c.position, (None, 0, 0))) for c in criteria if scores)
     conflicts = reader.rows(
         "SELECT member.name, conflict.reason FROM conflict JOIN member ON member.id = conflict.member "
         "WHERE conflict.proposal = $proposal ORDER BY member.name COLLATE sv",
@@ -336,9 +339,7 @@ def _applied(reader: Reader, proposal: Proposal) -> Applied:
     return Applied(proposal, call, judged, tuple((row[0], row[1]) for row in conflicts))
 
 
-def _changes(
-    reader: Reader, project: int
-) -> tuple[tuple[Batch, str | None, str | None, str | None], ...]:
+def _changes(reader: Reader, project: int) -> tuple[tuple[Batch, str | None, str | None, str | None], ...]:
     rows = reader.rows(
         "SELECT batch, before, after, source FROM change WHERE record = 'project' AND id = $id "
         "ORDER BY batch DESC, position DESC",

@@ -104,6 +104,4 @@ def _month(word: str) -> int | None:
 
 def _not_a_date(text: str) -> ValueError:
     shown = text if len(text) <= 40 else f"{text[:39]}…"
-    return ValueError(
-        f"Här står ”{shown}”. Skriv ett år (2012), en månad (2014-10) eller en dag (2018-12-01)."
-    )
+    return ValueError(f"Här står ”{shown}”. Skriv ett år (2012), en månad (2014-10) eller en dag (2018-12-01).")

@@ -19,7 +19,14 @@ if not batches:
 else:
     can = {b.id: f"Post {b.id}: {b.note}" for b in batches if b.undone_by is None and (b.entries or b.changes)}
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        chosen = st.selectbox("Ångra en post", list(can), format_func=lambda n: can[n], index=None, placeholder="välj en post", width=480)
+        chosen = st.selectbox(
+            "Ångra en post",
+            list(can),
+            format_func=lambda n: can[n],
+            index=None,
+            placeholder="välj en post",
+            width=480,
+        )
         if st.button("Ångra", icon=":material/undo:", disabled=chosen is None) and chosen is not None:
             undo(chosen, view)
     shown = st.session_state.get("hela-historiken", False)

@@ -20,7 +20,9 @@ def template() -> bytes:
     return out.getvalue()
 
 
-upload = st.file_uploader("1. Välj en arbetsbok i budgetmallen (.xlsx)", type=["xlsx", "xlsm"], key=importing.uploader_key())
+upload = st.file_uploader(
+    "1. Välj en arbetsbok i budgetmallen (.xlsx)", type=["xlsx", "xlsm"], key=importing.uploader_key()
+)
 st.download_button(
     "Hämta tom budgetmall", template, "budgetmall.xlsx",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",

@@ -6,10 +6,9 @@ import pandas as pd
 import streamlit as st
 
 from fou import portfolio
-from fou.charts.portfolio import portfolio_sentence
-from fou.charts.projects import time_line
+from fou.model import STANDINGS
 from fou.money import UNITS
-from fou.ui import show
+from fou.ui import show, views
 from fou.ui.empty import stop_if_empty
 from fou.ui.head import page_head
 from fou.ui.pages import PROJECT
@@ -24,7 +23,7 @@ stop_if_empty(view)
 with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
     text = st.text_input("Sök", key="sok", bind="query-params", placeholder="titel, ansvarig, utförare …", width=320)
     area = st.selectbox("Område", [ALL, *view.read(portfolio.area_names)], key="omrade", bind="query-params", width=280)
-    names = {name: key for key, name in portfolio.STANDINGS.items()}
+    names = {name: key for key, name in STANDINGS.items()}
     standing = st.selectbox("Läge", [ALL, *names], key="lage", bind="query-params", width=180)
     this_year = st.checkbox(f"Bara med belopp {view.year}", key="bara_ar", bind="query-params")
 chosen = portfolio.Filter(
@@ -35,14 +34,14 @@ chosen = portfolio.Filter(
     year=view.year if this_year else None,
 )
 
-found = view.read(portfolio.find, chosen, view.today, ROWS)
+number = max(1, int(st.session_state.get("sida") or 1))
+page = view.read(views.portfolio_page, chosen, view.unit, view.today, ROWS, number)
+found = page.found
 pages = max(1, -(-found.total // ROWS))
-if pages > 1:
-    number = min(int(st.session_state.get("sida") or 1), pages)
-    found = view.read(portfolio.find, chosen, view.today, ROWS, (number - 1) * ROWS)
-st.markdown(f"**{plain(portfolio_sentence(found, view.unit))}**")
+st.markdown(f"**{plain(page.sentence)}**")
 
 if found.rows:
+
     def scale(amount: Decimal | None) -> Decimal | None:
         """The amount in the chosen unit, as a number that the table can sort."""
         return None if amount is None else amount / UNITS[view.unit]
@@ -51,7 +50,7 @@ if found.rows:
         [
             {
                 "Projekt": row.title,
-                "Läge": portfolio.STANDINGS[row.standing],
+                "Läge": STANDINGS[row.standing],
                 f"Beviljat ({view.unit})": scale(row.granted),
                 f"Föreslaget ({view.unit})": scale(row.proposed),
                 "Utan belopp": row.open or None,
@@ -86,6 +85,9 @@ if found.rows:
     if event.selection.rows:
         code = found.rows[event.selection.rows[0]].code
         st.switch_page(PROJECT, query_params={**view.link(), "kod": code})
-    show.chart(time_line(found.rows, found.total, view.today), view.unit)
+    show.chart(page.time_line, view.unit)
 else:
-    st.info("Inget projekt passar urvalet. Ta bort ett filter eller sök på något annat.", icon=":material/search_off:")
+    st.info(
+        "Inget projekt passar urvalet. Ta bort ett filter eller sök på något annat.",
+        icon=":material/search_off:",
+    )

@@ -4,8 +4,9 @@ import streamlit as st
 
 from fou import portfolio
 from fou.access import Action
-from fou.charts.projects import money_chart, period_text
-from fou.ui import project, show, state
+from fou.charts.projects import period_text
+from fou.model import STANDINGS
+from fou.ui import project, show, state, views
 from fou.ui.empty import stop_if_empty
 from fou.ui.head import page_head
 from fou.ui.pages import PORTFOLIO
@@ -18,19 +19,20 @@ st.page_link(PORTFOLIO, label="Till portföljen", icon=":material/arrow_back:", 
 if not code:
     st.info("Välj ett projekt i portföljen.", icon=":material/info:")
     st.stop()
-page = view.read(portfolio.project_page, code, view.today)
-if page is None:
+found = view.read(views.project_view, code, view.unit, view.today)
+if found is None:
     st.warning(
         f"Det finns inget projekt med koden ”{plain(code)}”"
         + (" vid det datumet." if view.as_of else ". Kontrollera länken, eller sök i portföljen."),
         icon=":material/search_off:",
     )
     st.stop()
+page = found.page
 
 st.markdown(f"**{plain(project.standing_sentence(page))}**")
 if page.project.summary:
     st.markdown(plain(page.project.summary))
-show.chart(money_chart(page.project.title, page.by_year, view.unit), view.unit)
+show.chart(found.money, view.unit)
 
 left, right = st.columns(2, gap="large")
 with left:
@@ -39,7 +41,7 @@ with left:
     show.facts(
         [
             ("Kod", about.code),
-            ("Läge", portfolio.STANDINGS[page.standing]),
+            ("Läge", STANDINGS[page.standing]),
             ("Område", page.area),
             ("Tid", period_text(about.starts, about.ends, about.period_note)),
             ("Ansvarig", about.lead),

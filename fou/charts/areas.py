@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import plotly.graph_objects as go
 
 from fou.charts.chart import Chart, Counted, Table, bar_text, label, rows_figure, scaled, wrapped
 from fou.charts.palette import marker, series_marker
-from fou.model import KIND_NAMES, Kind
+from fou.model import CALLS, KIND_NAMES, NO_AREA, Kind
 from fou.money import format_sek
-from fou.plan import CALLS, NO_AREA, AreaRow
 from fou.swedish import count, percent
+
+if TYPE_CHECKING:
+    from fou.plan import AreaRow
 
 _ZERO = Decimal(0)
 
@@ -119,7 +122,9 @@ def _against_plan(year: int, rows: Sequence[AreaRow], unit: str) -> Chart:
     name, plan, given, _ = found[0]
     gap = (plan or _ZERO) - given
     where = f"{name} skiljer mest: {_gap(gap, plan, unit)}."
-    over = f"{format_sek(granted, unit)} är beviljat av planens {format_sek(planned, unit)} ({percent(granted, planned)})."
+    over = (
+        f"{format_sek(granted, unit)} är beviljat av planens {format_sek(planned, unit)} ({percent(granted, planned)})."
+    )
     figure = rows_figure(
         [go.Bar(x=[scaled(row[2], unit) for row in found], name="Beviljat", marker=marker("granted"))],
         [_named(row[0], _gap((row[1] or _ZERO) - row[2], row[1], unit)) for row in found],
@@ -139,17 +144,16 @@ def _against_plan(year: int, rows: Sequence[AreaRow], unit: str) -> Chart:
         Counted(
             definition="Avvikelse = plan − beviljat. Ett positivt tal betyder att det finns pengar kvar i planen.",
             included=f"Plan och beviljade belopp för {year}, efter område med det namn som området hade då.",
-            left_out="Andra finansiärers pengar än de som har en ram för året. Belopp på villkor, åtaganden utan fastställt belopp och det som bara är sökt eller föreslaget.",
+            left_out=(
+                "Andra finansiärers pengar än de som har en ram för året. Belopp på villkor, åtaganden utan fastställt "
+                "belopp och det som bara är sökt eller föreslaget."
+            ),
         ),
     )
 
 
 def _without_plan(year: int, rows: Sequence[AreaRow], unit: str) -> Chart:
-    kinds = [
-        kind
-        for kind in (Kind.GRANTED, Kind.PROPOSED, Kind.RESERVED)
-        if any(kind in r.figures.firm for r in rows)
-    ]
+    kinds = [kind for kind in (Kind.GRANTED, Kind.PROPOSED, Kind.RESERVED) if any(kind in r.figures.firm for r in rows)]
     counted = Counted(
         definition=f"Belopp för {year} efter projektets område.",
         included="Fastställda belopp utan villkor.",
@@ -160,7 +164,9 @@ def _without_plan(year: int, rows: Sequence[AreaRow], unit: str) -> Chart:
         table = Table(("Område", "Utan belopp"), tuple((row.name, row.figures.open_count) for row in rows))
         if open_count:
             title = f"{count(open_count, 'åtagande', 'åtaganden')} {year}, inget med fastställt belopp"
-            sentence = f"För {year} finns {count(open_count, 'åtagande', 'åtaganden')}, men beloppen är inte fastställda."
+            sentence = (
+                f"För {year} finns {count(open_count, 'åtagande', 'åtaganden')}, men beloppen är inte fastställda."
+            )
         else:
             title, sentence = f"Inga belopp för {year}", f"Det finns inga belopp för {year}."
         return Chart("plan-mot-beviljat", title, sentence, None, table, counted)

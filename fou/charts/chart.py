@@ -48,11 +48,22 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """ "Så räknas det": the definition, what is included, and what is left out and why."""
+    """What "Så räknas det" says: the definition, what is included, and what is left out and why."""
 
     definition: str
     included: str
     left_out: str
+
+
+class Still(go.Figure):  # type: ignore[misc]  # plotly has no types
+    """A figure that is finished: what is sent to the browser is made once, and not anew at every click."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """The figure as plotly's dict; do not change it."""
+        if getattr(self, "_made", None) is None:
+            self._made = super().to_dict()
+        made: dict[str, Any] = self._made
+        return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +76,7 @@ class Chart:
     name: str
     title: str
     sentence: str
-    figure: go.Figure | None
+    figure: Still | None
     table: Table
     counted: Counted
 
@@ -115,7 +126,7 @@ def rows_figure(
     longest: float,
     marks: Sequence[tuple[int, float]] = (),
     mark_name: str = "",
-) -> go.Figure:
+) -> Still:
     """Horizontal bars, one row for each label, the label above its bar: readable on a phone and without hovering.
 
     ``longest`` is the axis's end in the bars' unit. ``marks`` are (row, value) upright lines, such as a frame.
@@ -137,13 +148,19 @@ def rows_figure(
     legend = []
     if marks:
         legend.append(
-            go.Scatter(x=[None], y=[None], mode="lines", name=mark_name, line={"width": 4, "color": colour("planned")})
+            go.Scatter(
+                x=[None],
+                y=[None],
+                mode="lines",
+                name=mark_name,
+                line={"width": 4, "color": colour("planned")},
+            )
         )
     for bar in bars:
         bar.update(
             orientation="h", y=rows, width=28 / row, offset=-0.5 + (20 * lines + 4) / row,
         )  # fmt: skip
-    return go.Figure(
+    return Still(
         data=[*bars, names, *legend],
         layout=layout(
             height,

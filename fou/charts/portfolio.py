@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from fou.model import STANDINGS
 from fou.money import format_sek
-from fou.portfolio import STANDINGS, Found
 from fou.swedish import count, join_words
+
+if TYPE_CHECKING:
+    from fou.portfolio import Found
 
 
 def portfolio_sentence(found: Found, unit: str) -> str:

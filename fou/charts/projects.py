@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import plotly.graph_objects as go
 
-from fou.charts.chart import BARE_AXIS, LEGEND, Chart, Counted, Table, label, layout, scaled
+from fou.charts.chart import BARE_AXIS, LEGEND, Chart, Counted, Still, Table, label, layout, scaled
 from fou.charts.palette import colour, marker
 from fou.figures import Figures
-from fou.model import KIND_NAMES, Kind
+from fou.model import KIND_NAMES, STANDINGS, Kind
 from fou.money import OPEN_TEXT, format_number, format_sek
-from fou.portfolio import STANDINGS, Listed
 from fou.swedish import count, format_date, format_partial, join_words, partial_bounds
+
+if TYPE_CHECKING:
+    from fou.portfolio import Listed
 
 #: Which look a standing borrows.
 _LOOK = {
@@ -33,21 +36,13 @@ def time_line(projects: Sequence[Listed], total: int, today: date) -> Chart:
     """When the listed projects run; those without any date are named in the table only."""
     dated = [p for p in projects if p.starts or p.ends]
     drawn = sorted(dated, key=lambda p: (_start(p), p.title))[:_MOST_ROWS]
-    ending = [
-        p
-        for p in dated
-        if p.ends and partial_bounds(p.ends)[1].year == today.year and p.standing != "rejected"
-    ]
+    ending = [p for p in dated if p.ends and partial_bounds(p.ends)[1].year == today.year and p.standing != "rejected"]
     running = [p for p in dated if p.standing == "running"]
     title = _time_title(running, ending, len(drawn), today)
     without = len(projects) - len(dated)
     sentence = (
         f"{count(len(drawn), 'projekt', 'projekt')} visas efter när de pågår. "
-        + (
-            f"{count(len(running), 'projekt pågår', 'projekt pågår')} {format_date(today)}. "
-            if running
-            else ""
-        )
+        + (f"{count(len(running), 'projekt pågår', 'projekt pågår')} {format_date(today)}. " if running else "")
         + (f"{count(without, 'projekt', 'projekt')} i listan saknar uppgift om tid. " if without else "")
     ).strip()
     return Chart(
@@ -70,7 +65,7 @@ def time_line(projects: Sequence[Listed], total: int, today: date) -> Chart:
     )
 
 
-def money_chart(title: str, years: Sequence[tuple[int, Figures]], unit: str) -> Chart:
+def money_chart(years: Sequence[tuple[int, Figures]], unit: str) -> Chart:
     """One project's money per year and kind."""
     kinds = [kind for kind in _DRAWN_KINDS if any(kind in figures.firm for _, figures in years)]
     named = [kind for kind in _DRAWN_KINDS if any(_holds(figures, kind) for _, figures in years)]
@@ -94,7 +89,9 @@ def money_chart(title: str, years: Sequence[tuple[int, Figures]], unit: str) -> 
         figure=_money_figure(years, kinds, open_years, unit) if kinds else None,
         table=table,
         counted=Counted(
-            definition="Alla belopp som gäller för projektet, efter år och slag. Slagen står sida vid sida och läggs inte ihop.",
+            definition=(
+                "Alla belopp som gäller för projektet, efter år och slag. Slagen står sida vid sida och summeras inte."
+            ),
             included="Alla finansiärer.",
             left_out="Belopp på villkor och åtaganden utan fastställt belopp står bara i tabellen.",
         ),
@@ -131,7 +128,7 @@ def _end(project: Listed) -> date:
     return partial_bounds(project.ends or str(project.starts))[1]
 
 
-def _time_figure(drawn: Sequence[Listed], today: date) -> go.Figure:
+def _time_figure(drawn: Sequence[Listed], today: date) -> Still:
     rows = list(range(len(drawn)))
     traces: list[go.Bar | go.Scatter] = []
     for standing, name in STANDINGS.items():
@@ -172,7 +169,7 @@ def _time_figure(drawn: Sequence[Listed], today: date) -> go.Figure:
                 line={"width": 2, "dash": "dot", "color": colour("planned")},
             )
         )  # fmt: skip
-    return go.Figure(
+    return Still(
         data=traces,
         layout=layout(
             height,
@@ -197,9 +194,7 @@ def period_text(starts: str | None, ends: str | None, note: str | None) -> str:
     """A project's period in words, with the source's precision."""
     parts = []
     if starts and ends:
-        parts.append(
-            format_partial(starts) if starts == ends else f"{format_partial(starts)} – {format_partial(ends)}"
-        )
+        parts.append(format_partial(starts) if starts == ends else f"{format_partial(starts)} – {format_partial(ends)}")
     elif starts:
         parts.append(f"från {format_partial(starts)}")
     elif ends:
@@ -228,9 +223,7 @@ def _money_sentence(
     for kind in kinds:
         stated = [(year, figures.firm[kind]) for year, figures in years if kind in figures.firm]
         total = sum((amount for _, amount in stated), Decimal(0))
-        parts.append(
-            f"{format_sek(total, unit)} är {KIND_NAMES[kind]} för {_span([year for year, _ in stated])}"
-        )
+        parts.append(f"{format_sek(total, unit)} är {KIND_NAMES[kind]} för {_span([year for year, _ in stated])}")
     sentence = f"{join_words(parts)}." if parts else ""
     conditional = sum((figures.conditional_sum for _, figures in years), Decimal(0))
     if conditional:
@@ -249,7 +242,7 @@ def _span(years: Sequence[int]) -> str:
 
 def _money_figure(
     years: Sequence[tuple[int, Figures]], kinds: Sequence[Kind], open_years: Sequence[int], unit: str
-) -> go.Figure:
+) -> Still:
     shown = list(range(years[0][0], years[-1][0] + 1))
     by_year = dict(years)
     few = len(shown) * len(kinds) <= 12
@@ -276,7 +269,7 @@ def _money_figure(
                 textposition="top center", textfont={"size": 14}, cliponaxis=False,
             )
         )  # fmt: skip
-    return go.Figure(
+    return Still(
         data=traces,
         layout=layout(
             340,

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import plotly.graph_objects as go
 
-from fou.charts.chart import Chart, Counted, Table, rows_figure, scaled
+from fou.charts.chart import Chart, Counted, Still, Table, rows_figure, scaled
 from fou.charts.palette import marker
 from fou.money import format_sek
-from fou.plan import Room
 from fou.swedish import count
+
+if TYPE_CHECKING:
+    from fou.plan import Room
 
 _PARTS = (
     ("paid", "Utbetalt"),
@@ -77,11 +80,7 @@ def _sentence(room: Room, unit: str) -> str:
             assert left is not None
             parts.append(
                 f"{format_sek(room.proposed, unit)} är föreslaget; beviljas det "
-                + (
-                    f"blir {format_sek(left, unit)} kvar."
-                    if left >= 0
-                    else f"saknas {format_sek(-left, unit)}."
-                )
+                + (f"blir {format_sek(left, unit)} kvar." if left >= 0 else f"saknas {format_sek(-left, unit)}.")
             )
         elif room.free >= 0:
             parts.append(f"{format_sek(room.free, unit)} är fritt.")
@@ -138,7 +137,7 @@ def _segments(room: Room) -> dict[str, Decimal]:
     }
 
 
-def _figure(rooms: Sequence[Room], unit: str) -> go.Figure | None:
+def _figure(rooms: Sequence[Room], unit: str) -> Still | None:
     segments = [_segments(room) for room in rooms]
     if not any(any(parts.values()) for parts in segments):
         return None
@@ -189,12 +188,8 @@ def _left_out(rooms: Sequence[Room], unit: str) -> str:
     conditional = sum((room.conditional for room in rooms), Decimal(0))
     parts = []
     if number:
-        parts.append(
-            f"{count(number, 'åtagande', 'åtaganden')} utan fastställt belopp: de kan inte summeras."
-        )
+        parts.append(f"{count(number, 'åtagande', 'åtaganden')} utan fastställt belopp: de kan inte summeras.")
     if conditional:
-        parts.append(
-            f"{format_sek(conditional, unit)} på villkor: de gäller först när villkoret är uppfyllt."
-        )
+        parts.append(f"{format_sek(conditional, unit)} på villkor: de gäller först när villkoret är uppfyllt.")
     parts.append("Andra finansiärers pengar de år då någon finansiär har en ram.")
     return " ".join(parts)

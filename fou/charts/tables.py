@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from fou.charts.chart import Cell, Table
 from fou.figures import Figures, total
 from fou.model import KIND_NAMES, Kind
 from fou.money import OPEN_TEXT
-from fou.plan import ProjectRow, Sourced, YearPlan
+
+if TYPE_CHECKING:
+    from fou.plan import ProjectRow, Sourced, YearPlan
 
 _PLAN_KINDS = (
     Kind.PLANNED, Kind.REQUESTED, Kind.PROPOSED, Kind.GRANTED, Kind.RESERVED, Kind.PAID, Kind.SPENT,
@@ -97,5 +100,3 @@ def _cell(figures: Figures, kind: Kind) -> Cell:
 
 def _sums(figures: Figures, kinds: Sequence[Kind]) -> list[Cell]:
     return [figures.firm.get(kind) for kind in kinds]
-
-

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
-from fou.model import PLAN_STATES, Kind
+from fou.model import CALLS, NO_AREA, PLAN_STATES, Kind
 from fou.money import format_sek
-from fou.plan import CALLS, NO_AREA, YearPlan
 from fou.swedish import count
+
+if TYPE_CHECKING:
+    from fou.plan import YearPlan
 
 _WORDS = {2: "två", 3: "tre", 4: "fyra", 5: "fem", 6: "sex", 7: "sju", 8: "åtta", 9: "nio", 10: "tio"}
 
@@ -23,7 +26,10 @@ def year_sentence(year: YearPlan, unit: str) -> str:
         where = f" inom {_number(areas, 'område', 'områden')}" if areas else ""
         parts.append(f"{_number(year.project_count, 'projekt', 'projekt').capitalize()}{where} {_gets(year, unit)}.")
     for call in year.calls:
-        for verb, money in (("föreslås", call.figures.stated(Kind.PROPOSED)), ("är avsatta", call.figures.stated(Kind.RESERVED))):
+        for verb, money in (
+            ("föreslås", call.figures.stated(Kind.PROPOSED)),
+            ("är avsatta", call.figures.stated(Kind.RESERVED)),
+        ):
             if money:
                 parts.append(f"{format_sek(money, unit)} {verb} till utlysningen {call.name}.")
     number = len(year.open_items)

@@ -329,9 +329,7 @@ def _plan_lines(projects: list[Invented], own: Mapping[str, _Own], frame: Mappin
         for area, amount in _by_area(year, projects, own, left).items():
             areas[area][year] = amount
 
-    def line(
-        kind: str, years: Mapping[int, int], said: str, call: str | None = None, area: str | None = None
-    ) -> Row:
+    def line(kind: str, years: Mapping[int, int], said: str, call: str | None = None, area: str | None = None) -> Row:
         row: Row = {
             "Utlysning": call,
             "Område": area,
@@ -367,8 +365,7 @@ def _by_area(year: int, projects: list[Invented], own: Mapping[str, _Own], amoun
     total = sum(need.values())
     even = amount / len(need)
     return {
-        area: _down(even / 2 + (amount / 2 * part / total if total else even / 3), 1_000)
-        for area, part in need.items()
+        area: _down(even / 2 + (amount / 2 * part / total if total else even / 3), 1_000) for area, part in need.items()
     }
 
 

@@ -38,8 +38,7 @@ def example_tables(projects: int = 60) -> dict[str, Table]:
             {"Uppgift": "påhittad", "Värde": "ja"},
         ],
         "Finansiärer": [
-            {"Finansiär": name, "Slag": kind, "Anmärkning": note}
-            for name, kind, note in names.FUNDERS.values()
+            {"Finansiär": name, "Slag": kind, "Anmärkning": note} for name, kind, note in names.FUNDERS.values()
         ],
         "Områden": _areas(),
         "Planer": _plans(),

@@ -320,9 +320,7 @@ class _Titles:
         self._used: set[str] = set()
         self._chains: dict[tuple[int, str], tuple[str, str]] = {}
 
-    def make(
-        self, family: tuple[int, str], stage: str, words: names.AreaWords, method: str
-    ) -> tuple[str, str]:
+    def make(self, family: tuple[int, str], stage: str, words: names.AreaWords, method: str) -> tuple[str, str]:
         """The title, and what the project is about in the middle of a sentence."""
         for _ in range(12):
             title, subject = self._try(family, stage, words, method)
@@ -338,9 +336,7 @@ class _Titles:
         self._used.add(title)
         return title, subject
 
-    def _try(
-        self, family: tuple[int, str], stage: str, words: names.AreaWords, method: str
-    ) -> tuple[str, str]:
+    def _try(self, family: tuple[int, str], stage: str, words: names.AreaWords, method: str) -> tuple[str, str]:
         random = self._random
         place = random.choice(("", *(f" i {place}" for place in random.sample(names.PLACES, 3))))
         subject = random.choice(words.subjects)

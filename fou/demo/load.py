@@ -26,9 +26,7 @@ def load_documents(database: Database, person: Person) -> int:
 def load_example(database: Database, person: Person, projects: int = 60) -> int:
     """Import Exempelkommunen, generated with ``projects`` projects; return the batch. Raises NotEmpty."""
     name = "Exempelkommunen (påhittad)"
-    return _load(
-        database, person, lambda: examine_workbook(database, workbook_from(example_tables(projects)), name)
-    )
+    return _load(database, person, lambda: examine_workbook(database, workbook_from(example_tables(projects)), name))
 
 
 def _load(database: Database, person: Person, examined: Callable[[], Examined]) -> int:

@@ -34,9 +34,7 @@ def render(report: Report) -> bytes:
 
 def _table(table: Table) -> bytes:
     heads = [column.name for column in table.columns]
-    rows = [
-        [_field(cell, column) for cell, column in zip(row, table.columns, strict=True)] for row in table.rows
-    ]
+    rows = [[_field(cell, column) for cell, column in zip(row, table.columns, strict=True)] for row in table.rows]
     return _csv([heads, *rows])
 
 

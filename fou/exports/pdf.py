@@ -1,8 +1,8 @@
 """The report as a PDF in Swedish with selectable text, a title and bookmarks.
 
-ReportLab, because it lets a row that is higher than a page run on to the next, repeats the heads of a table,
-and keeps the text of every sign. Its own typeface lacks letters that names in Sweden need (ć, ł, ş), so the
-typeface is Source Sans, which comes as a package of its own.
+ReportLab, because it lets a row that is higher than a page run on to the next and repeats a table's heads.
+The typeface that comes with it lacks letters that names in Sweden need (ć, ł, ş), so the typeface is Source
+Sans, which comes as a package of its own; signs that it lacks too are drawn as boxes, but can be copied.
 """
 
 from __future__ import annotations

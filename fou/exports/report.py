@@ -327,11 +327,7 @@ def _room(found: YearPlan) -> Table:
         rows.append(("På villkor, ingår inte ovan", room.conditional))
     if room.open:
         rows.append((f"Därutöver {count(room.open, 'åtagande', 'åtaganden')}", OPEN_TEXT))
-    whose = (
-        "de finansiärer som har en ram"
-        if room.frame is not None
-        else "alla finansiärer, för ingen har en ram"
-    )
+    whose = "de finansiärer som har en ram" if room.frame is not None else "alla finansiärer, för ingen har en ram"
     return Table(
         name="utrymme",
         title="Ram och utrymme",
@@ -420,9 +416,7 @@ def _conditional_items(items: Sequence[OpenItem]) -> Table:
     )
 
 
-def _items(
-    name: str, title: str, about: str, items: Sequence[OpenItem], amount: Callable[[OpenItem], Cell]
-) -> Table:
+def _items(name: str, title: str, about: str, items: Sequence[OpenItem], amount: Callable[[OpenItem], Cell]) -> Table:
     return Table(
         name=name,
         title=title,
@@ -515,9 +509,7 @@ def _sources(entries: Table) -> Table:
             _text("fil", "Fil eller beslut", "Den fil eller det beslut som beloppen är inlästa från."),
             _text("antal", "Antal", "Hur många belopp som kommer därifrån."),
         ),
-        rows=tuple(
-            (document, file, count(number, "belopp", "belopp")) for (file, document), number in found.items()
-        ),
+        rows=tuple((document, file, count(number, "belopp", "belopp")) for (file, document), number in found.items()),
     )
 
 

@@ -115,7 +115,14 @@ class _Checker:
             return self.result
         for sheet in workbook.sheets:
             if fold(sheet.name) not in ours and fold(sheet.name) != fold(README_SHEET) and sheet.rows:
-                self.note(sheet.name, "", sheet.name, "ett blad i mallen", "Bladet ingår inte i mallen och läses inte.", "unknown_sheet")
+                self.note(
+                    sheet.name,
+                    "",
+                    sheet.name,
+                    "ett blad i mallen",
+                    "Bladet ingår inte i mallen och läses inte.",
+                    "unknown_sheet",
+                )
             elif sheet.hidden and sheet.rows:
                 self.add(
                     Severity.WARNING, sheet.name, "", "dolt blad", "ett synligt blad",
@@ -310,7 +317,13 @@ class _Checker:
             )
 
     def _word(
-        self, sheet: str, row: int, number: int, cells: Mapping[int, Value], words: Mapping[str, Any], head: str
+        self,
+        sheet: str,
+        row: int,
+        number: int,
+        cells: Mapping[int, Value],
+        words: Mapping[str, Any],
+        head: str,
     ) -> Any:
         value = cells.get(number)
         found = words.get(fold(value)) if isinstance(value, str) else None
@@ -429,9 +442,7 @@ class _Checker:
     def note(self, sheet: str, cell: str, found: str, expected: str, help: str, kind: str) -> None:
         self.add(Severity.NOTE, sheet, cell, found, expected, help, kind)
 
-    def add(
-        self, severity: Severity, sheet: str, cell: str, found: str, expected: str, help: str, kind: str
-    ) -> None:
+    def add(self, severity: Severity, sheet: str, cell: str, found: str, expected: str, help: str, kind: str) -> None:
         if len(self.result.findings) < MOST_FINDINGS:
             self.result.findings.append(Finding(severity, sheet, cell, found, expected, help, kind))
         elif len(self.result.findings) == MOST_FINDINGS:
@@ -444,7 +455,12 @@ class _Checker:
 
 
 #: Columns of Budget that refer to records.
-_BUDGET_REFERENCES = (("Projekt", "project"), ("Utlysning", "call"), ("Område", "area"), ("Finansiär", "funder"))
+_BUDGET_REFERENCES = (
+    ("Projekt", "project"),
+    ("Utlysning", "call"),
+    ("Område", "area"),
+    ("Finansiär", "funder"),
+)
 _ANY_TEXT = Column("", "")
 #: Where a missing record of each referred table should be added, and what to call it.
 _REFERRED = {

@@ -91,18 +91,21 @@ def compare(checked: Checked, reader: Reader) -> Difference:
 
 #: Tables that other records and entries refer to by their only key.
 _REFERRED = tuple(
-    sorted({target for record in RECORDS for target in record.REFERENCES.values()} | {"funder", "project", "call", "area"})
+    sorted(
+        {target for record in RECORDS for target in record.REFERENCES.values()} | {"funder", "project", "call", "area"}
+    )
 )
 
 
 def _names(reader: Reader) -> dict[str, dict[int, str]]:
-    return {
-        table: dict(reader.rows(f"SELECT id, {RECORD_BY_TABLE[table].KEY[0]} FROM {table}")) for table in _REFERRED
-    }
+    return {table: dict(reader.rows(f"SELECT id, {RECORD_BY_TABLE[table].KEY[0]} FROM {table}")) for table in _REFERRED}
 
 
 def _compare_amounts(
-    lines: Sequence[Line], reader: Reader, names: Mapping[str, Mapping[int, str]], stated: Mapping[str, list[Stated]]
+    lines: Sequence[Line],
+    reader: Reader,
+    names: Mapping[str, Mapping[int, str]],
+    stated: Mapping[str, list[Stated]],
 ) -> tuple[list[AmountChange], int, int]:
     standing: dict[Key, list[tuple[int, Decimal, int, str | None, str]]] = defaultdict(list)
     folded = {table: {number: fold(name) for number, name in names[table].items()} for table in names}

@@ -67,9 +67,7 @@ def post(database: Database, person: Person, examined: Examined, action: Action 
     """
     require(person, action)
     if examined.checked.has_errors:
-        raise ImportRefused(
-            "Filen har fel som måste rättas först. Ingenting är inläst.", examined.findings
-        )
+        raise ImportRefused("Filen har fel som måste rättas först. Ingenting är inläst.", examined.findings)
     if examined.difference.is_empty:
         return None
     note = f"Läste in {examined.file}"
@@ -159,7 +157,10 @@ def _label(table: str) -> str:
 
 
 def _resolved(
-    values: dict[str, Any], record: type[Record], ids: dict[str, dict[str, int]], without: set[str] | None = None
+    values: dict[str, Any],
+    record: type[Record],
+    ids: dict[str, dict[str, int]],
+    without: set[str] | None = None,
 ) -> dict[str, Any]:
     return {
         name: ids[record.REFERENCES[name]][fold(value)] if name in record.REFERENCES else value

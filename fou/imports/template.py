@@ -294,8 +294,7 @@ _READ_ME = (
             "I svenska kronor (SEK) exklusive moms, inte i tusental.",
             "Tom cell: ingenting är sagt om året.",
             "0: det är verkligen noll kronor.",
-            f"{OPEN_WORD}: pengar är utlovade eller föreslagna, men beloppet är inte bestämt. "
-            "Det räknas aldrig som 0.",
+            f"{OPEN_WORD}: pengar är utlovade eller föreslagna, men beloppet är inte bestämt. Det räknas aldrig som 0.",
             "Lägg till ett år genom att skriva årtalet som rubrik i nästa lediga kolumn i bladet Budget.",
             "Skriv inga summarader. Summor räknas av Fou.",
         ),

@@ -106,9 +106,7 @@ def cell_address(row: int, column: int) -> str:
 
 _WORKBOOK_EXPECTED = "en Excel-arbetsbok (.xlsx eller .xlsm)"
 _SAVE_AS_XLSX = "Öppna filen i Excel, välj Arkiv › Spara som och filformatet Excel-arbetsbok (.xlsx)."
-_SAVE_AGAIN = (
-    "Öppna filen i Excel, kontrollera att allt är med, och spara den på nytt som Excel-arbetsbok (.xlsx)."
-)
+_SAVE_AGAIN = "Öppna filen i Excel, kontrollera att allt är med, och spara den på nytt som Excel-arbetsbok (.xlsx)."
 #: What zipfile, zlib, expat and decoding raise on files that were cut off, garbled or made to deceive.
 _DAMAGE = (
     zipfile.BadZipFile, zlib.error, ExpatError, struct.error, EOFError, OSError, ValueError, LookupError,
@@ -205,9 +203,7 @@ def _refuse_what_is_no_zip(data: bytes, name: str) -> None:
         help = f"Ta bort lösenordet om det finns ett. {_SAVE_AS_XLSX}"
     elif start.startswith(b"<") and b"urn:schemas-microsoft-com:office:spreadsheet" in start:
         kind, found = "xml_2003", "ett XML-kalkylblad från Excel 2003"
-    elif start.startswith(b"<") and re.search(
-        rb"<(?:!doctype html|html|head|body|meta|table|style)\b", start
-    ):
+    elif start.startswith(b"<") and re.search(rb"<(?:!doctype html|html|head|body|meta|table|style)\b", start):
         kind, found = "html", "en webbsida (HTML) som har fått ett Excelnamn"
     elif start.startswith(b"%pdf"):
         kind, found = "pdf", "en PDF"
@@ -562,9 +558,7 @@ class _CellsHandler(_Handler):
         package.rows += 1
         package.cells += len(self.cells)
         if package.rows > limits.max_rows:
-            raise _too_large(
-                package.name, f"fler än {limits.max_rows} rader med innehåll", self.sheet, "too_many_rows"
-            )
+            raise _too_large(package.name, f"fler än {limits.max_rows} rader med innehåll", self.sheet, "too_many_rows")
         if package.cells > limits.max_cells:
             raise _too_large(
                 package.name, f"fler än {limits.max_cells} celler med innehåll", self.sheet, "too_many_cells"
@@ -580,9 +574,7 @@ class _CellsHandler(_Handler):
         else:
             split = len(reference) - len(self.row_text)
             if reference[split:] != self.row_text or split < 1:
-                raise _damaged(
-                    self.package.name, f"en cell på fel rad ({self.row})", self.sheet, reference[:20]
-                )
+                raise _damaged(self.package.name, f"en cell på fel rad ({self.row})", self.sheet, reference[:20])
             column = self.columns[reference[:split]]
         self.column = column
 

@@ -124,9 +124,7 @@ class Database:
     def head_at(self, moment: datetime) -> int:
         """The latest batch posted at or before this moment (naive UTC); 0 before the first."""
         with self.read() as reader:
-            return int(
-                reader.value("SELECT COALESCE(MAX(id), 0) FROM batch WHERE posted <= $moment", moment=moment)
-            )
+            return int(reader.value("SELECT COALESCE(MAX(id), 0) FROM batch WHERE posted <= $moment", moment=moment))
 
     def backup(self, person: Person, target: Path) -> None:
         """Write a whole copy to ``target``, which must not exist; the server goes on meanwhile."""

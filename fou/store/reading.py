@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any, TypeVar, get_type_hints
 
 import duckdb
@@ -65,9 +64,12 @@ def quote_name(name: str) -> str:
 _SQL_TYPES = {"int": "INTEGER", "str": "VARCHAR", "bool": "BOOLEAN", "date": "DATE"}
 
 
-@cache
 def sql_types(record: type[Record]) -> tuple[str, ...]:
     """The SQL type of each of the record's columns."""
+    return _COLUMN_TYPES[record.TABLE]
+
+
+def _types_of(record: type[Record]) -> tuple[str, ...]:
     hints = get_type_hints(record)
     names = []
     for name in columns(record):
@@ -75,6 +77,9 @@ def sql_types(record: type[Record]) -> tuple[str, ...]:
         plain = next((t for t in getattr(hint, "__args__", (hint,)) if t is not type(None)), hint)
         names.append(_SQL_TYPES[plain.__name__])
     return tuple(names)
+
+
+_COLUMN_TYPES = {record.TABLE: _types_of(record) for record in RECORDS}
 
 
 def _views(stored: str, head: int) -> list[str]:

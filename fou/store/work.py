@@ -79,7 +79,7 @@ class Work(Reader):
             return []
         first = self._take_ids(record.TABLE, len(rows))
         names = columns(record)[1:]
-        records = [
+        records: list[dict[str, Any]] = [
             {"id": number, **{name: row.get(name) for name in names}} for number, row in enumerate(rows, first)
         ]
         self._insert(record.TABLE, dict(zip(columns(record), sql_types(record), strict=True)), records)
@@ -135,7 +135,8 @@ class Work(Reader):
         if not images:
             return
         self._cursor.execute(
-            f"DELETE FROM {record.TABLE} WHERE id IN (SELECT UNNEST($ids))", {"ids": [row["id"] for row in images]}
+            f"DELETE FROM {record.TABLE} WHERE id IN (SELECT UNNEST($ids))",
+            {"ids": [row["id"] for row in images]},
         )
         self._log(record.TABLE, [(row["id"], row, None) for row in images], None)
 
@@ -148,7 +149,7 @@ class Work(Reader):
 
     def post(self, entries: Iterable[Entry]) -> list[int]:
         """Add entries to the ledger; return their ids. Their own ``id`` and ``batch`` are not looked at."""
-        rows = [
+        rows: list[dict[str, Any]] = [
             {
                 "batch": self.batch, "kind": str(e.kind), "year": e.year, "funder": e.funder,
                 "project": e.project, "call": e.call, "area": e.area, "amount": e.amount, "open": e.open,
@@ -164,7 +165,7 @@ class Work(Reader):
             row["id"] = number
         self._insert("entry", _ENTRY, rows)
         self._entries += len(rows)
-        self._total += sum((row["amount"] for row in rows), Decimal(0))  # type: ignore[misc]
+        self._total += sum((row["amount"] for row in rows), Decimal(0))
         return list(range(first, first + len(rows)))
 
     def keep_even_if_empty(self) -> None:
@@ -218,7 +219,7 @@ class Work(Reader):
         images: Sequence[tuple[int, Mapping[str, Any] | None, Mapping[str, Any] | None]],
         sources: Sequence[str | None] | None,
     ) -> None:
-        rows = [
+        rows: list[dict[str, Any]] = [
             {
                 "batch": self.batch,
                 "position": self._changes + offset,
@@ -238,7 +239,8 @@ class Work(Reader):
         who = self.row(
             "SELECT batch.actor, batch.id FROM change JOIN batch ON batch.id = change.batch "
             "WHERE change.record = $table AND change.id = $id "
-            f"AND before ->> '{field}' IS DISTINCT FROM after ->> '{field}' ORDER BY change.batch DESC LIMIT 1",
+            f"AND (before ->> '{field}') IS DISTINCT FROM (after ->> '{field}') "
+            "ORDER BY change.batch DESC LIMIT 1",
             table=record.TABLE,
             id=number,
         )

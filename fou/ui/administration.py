@@ -48,7 +48,10 @@ def restore(view: View) -> None:
         except FouError as error:
             st.error(plain(str(error)), icon=":material/block:")
             return
-    st.success(f"Databasen är återställd. Det som fanns före ligger i {plain(kept.name)}.", icon=":material/check_circle:")
+    st.success(
+        f"Databasen är återställd. Det som fanns före ligger i {plain(kept.name)}.",
+        icon=":material/check_circle:",
+    )
 
 
 def check() -> None:

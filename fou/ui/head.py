@@ -98,7 +98,8 @@ def page_head(title: str, text: str | None = None, *, choices: bool = True) -> V
     head = state.database().head_on(as_of) if as_of else None
     if as_of:
         st.info(
-            f"Du ser uppgifterna som de var registrerade {format_date(as_of)}. Töm datumet under Visning för att se dagens.",
+            f"Du ser det som var registrerat {format_date(as_of)}. Töm datumet under Visning för att se "
+            "det som gäller nu.",
             icon=":material/history:",
         )
     return View(year, money, unit, as_of, head, person)
@@ -107,15 +108,20 @@ def page_head(title: str, text: str | None = None, *, choices: bool = True) -> V
 def _choices(known: About) -> tuple[int, str, str, date | None]:
     years = known.years or (known.default_year,)
     year = st.selectbox(
-        "År", [str(y) for y in years], index=years.index(known.default_year), key="ar", bind="query-params", width=120
+        "År",
+        [str(y) for y in years],
+        index=years.index(known.default_year),
+        key="ar",
+        bind="query-params",
+        width=120,
     )
     money = st.session_state.get("medel") or "alla"
     unit = st.session_state.get("enhet") or "kr"
-    with st.popover(f"Visning: {plain(money)} medel, {unit}" if money in _MONEY else f"Visning: {plain(money)}, {unit}"):
+    with st.popover(
+        f"Visning: {plain(money)} medel, {unit}" if money in _MONEY else f"Visning: {plain(money)}, {unit}"
+    ):
         money = st.selectbox("Vems medel", [*_MONEY, *known.funders], key="medel", bind="query-params")
-        unit = st.segmented_control(
-            "Enhet", list(UNITS), default="kr", required=True, key="enhet", bind="query-params"
-        )
+        unit = st.segmented_control("Enhet", list(UNITS), default="kr", required=True, key="enhet", bind="query-params")
         as_of = st.date_input(
             "Som det var den", value=None, format="YYYY-MM-DD", min_value=date(1990, 1, 1), key="per",
             bind="query-params", help="Visar vad som var registrerat vid dagens slut.",

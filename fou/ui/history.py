@@ -22,12 +22,13 @@ def batch_table(batches: Sequence[Batch]) -> None:
     rows = [
         (
             b.id, format_timestamp(b.posted), b.actor, ACTION_NAMES.get(Action(b.kind), b.kind), b.note,
-            f"{b.entries} belopp, {b.changes} uppgifter", f"ångrad genom post {b.undone_by}" if b.undone_by else "gäller",
+            f"{b.entries} belopp, {b.changes} uppgifter",
+            f"ångrad genom post {b.undone_by}" if b.undone_by else "gäller",
         )
         for b in batches
     ]  # fmt: skip
     show.table(
-        Table(("Post", "När", "Vem", "Slag", "Vad", "Innehåll", "Läge"), tuple(rows)), "kr", "Historik, det senaste först"
+        Table(("Post", "När", "Vem", "Slag", "Vad", "Innehåll", "Läge"), tuple(rows)),
     )
 
 

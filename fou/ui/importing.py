@@ -29,7 +29,11 @@ if TYPE_CHECKING:
 
 _FIRST = 3
 _MOST_ROWS = 200
-_ICONS = {Severity.ERROR: ":material/error:", Severity.WARNING: ":material/warning:", Severity.NOTE: ":material/info:"}
+_ICONS = {
+    Severity.ERROR: ":material/error:",
+    Severity.WARNING: ":material/warning:",
+    Severity.NOTE: ":material/info:",
+}
 _PLURALS = {Severity.ERROR: "fel", Severity.WARNING: "varningar", Severity.NOTE: "upplysningar"}
 
 
@@ -67,19 +71,20 @@ def findings(found: Examined) -> None:
             continue
         one = SEVERITY_NAMES[severity].lower()
         st.markdown(f"{_ICONS[severity]} **{plain(count(len(mine), one, _PLURALS[severity]).capitalize())}**")
-        show.table(_finding_table(mine[:_FIRST]), "kr", f"{_PLURALS[severity]} i filen")
+        show.table(_finding_table(mine[:_FIRST]))
         if len(mine) > _FIRST:
             rest = st.expander(f"Visa alla {len(mine)}", key=f"alla-{severity}", on_change="rerun")
             if rest.open:
                 with rest:
-                    show.table(_finding_table(mine[:_MOST_ROWS]), "kr", f"Alla {_PLURALS[severity]} i filen")
+                    show.table(_finding_table(mine[:_MOST_ROWS]))
                     if len(mine) > _MOST_ROWS:
                         st.caption(f"De första {_MOST_ROWS}. Rätta dem först och läs in filen igen.")
 
 
 def _finding_table(found: Sequence[Finding]) -> Table:
     return Table(
-        ("Var", "Där står", "Väntat", "Gör så här"), tuple((f.place, f.found, f.expected, f.help) for f in found)
+        ("Var", "Där står", "Väntat", "Gör så här"),
+        tuple((f.place, f.found, f.expected, f.help) for f in found),
     )
 
 
@@ -124,9 +129,7 @@ def _amounts(title: str, changes: Sequence[AmountChange], unit: str) -> None:
         )
         for change in changes[:_MOST_ROWS]
     ]  # fmt: skip
-    show.table(
-        Table(("År", "Slag", "Till", "Finansiär", "Från", "Till belopp", "Cell"), tuple(rows)), unit, title
-    )
+    show.table(Table(("År", "Slag", "Till", "Finansiär", "Från", "Till belopp", "Cell"), tuple(rows)), unit)
     if len(changes) > _MOST_ROWS:
         st.caption(f"De första {_MOST_ROWS} av {len(changes)}.")
 
@@ -155,7 +158,7 @@ def _records(changes: Sequence[RecordChange]) -> None:
             for sheet, found in by_sheet.items()
             for change in found
         ]
-        show.table(Table(("Blad", "Vad", "Ändring"), tuple(rows[:_MOST_ROWS])), "kr", "Nya och ändrade uppgifter")
+        show.table(Table(("Blad", "Vad", "Ändring"), tuple(rows[:_MOST_ROWS])))
         if len(rows) > _MOST_ROWS:
             st.caption(f"De första {_MOST_ROWS} av {len(rows)}.")
 

@@ -21,11 +21,12 @@ from fou.model import (
     OUTCOMES,
     OUTPUT_KINDS,
     REPORT_KINDS,
+    STANDINGS,
     Kind,
     Project,
 )
 from fou.money import OPEN_TEXT, NotAnAmount, format_number, format_sek, is_open_wording, parse_sek
-from fou.portfolio import STANDINGS, Applied, ProjectPage
+from fou.portfolio import Applied, ProjectPage
 from fou.swedish import format_date, format_partial, format_timestamp
 from fou.ui import show, state
 from fou.ui.head import View
@@ -89,7 +90,7 @@ def decisions(page: ProjectPage) -> None:
         )
         for d in page.decisions
     ]  # fmt: skip
-    show.table(Table(("Slag", "Utfall", "Datum", "Var", "Text"), tuple(rows)), "kr", "Beslut om projektet")
+    show.table(Table(("Slag", "Utfall", "Datum", "Var", "Text"), tuple(rows)))
 
 
 def reports(page: ProjectPage, today: date) -> None:
@@ -107,7 +108,7 @@ def reports(page: ProjectPage, today: date) -> None:
         else:
             how = "ska lämnas"
         rows.append((REPORT_KINDS[report.kind].capitalize(), report.due.isoformat(), how))
-    show.table(Table(("Rapport", "Senast", "Läge"), tuple(rows)), "kr", "Projektets rapporter")
+    show.table(Table(("Rapport", "Senast", "Läge"), tuple(rows)))
 
 
 def outputs(page: ProjectPage) -> None:
@@ -174,7 +175,7 @@ def _scores(applied: Applied, view: View) -> None:
             for judged in applied.judged
         ]  # fmt: skip
         show.table(
-            Table(("Grund", "Vikt", "Medelvärde", "Bedömare", "Kan inte bedöma"), tuple(rows)), "kr", "Bedömning"
+            Table(("Grund", "Vikt", "Medelvärde", "Bedömare", "Kan inte bedöma"), tuple(rows)),
         )
 
 
@@ -194,9 +195,11 @@ def sources(page: ProjectPage, unit: str) -> None:
             for traced in page.entries
         ]  # fmt: skip
         show.table(
-            Table(("År", "Slag", "Belopp", "Villkor", "Finansiär", "Läge", "Källa", "Står i", "Post"), tuple(rows)),
+            Table(
+                ("År", "Slag", "Belopp", "Villkor", "Finansiär", "Läge", "Källa", "Står i", "Post"),
+                tuple(rows),
+            ),
             unit,
-            "Projektets belopp med källa",
         )
 
 
@@ -204,7 +207,9 @@ def changes(page: ProjectPage, view: View) -> None:
     """Who changed which fact, from what to what."""
     if not view.may(Action.SEE_HISTORY) or not page.changes:
         return
-    opened = st.expander(f"Ändringar av uppgifterna ({len(page.changes)})", key="projektets-andringar", on_change="rerun")
+    opened = st.expander(
+        f"Ändringar av uppgifterna ({len(page.changes)})", key="projektets-andringar", on_change="rerun"
+    )
     if not opened.open:
         return
     with opened:
@@ -223,9 +228,14 @@ def changes(page: ProjectPage, view: View) -> None:
                 what = ["Projektet togs bort"]
             kind = ACTION_NAMES.get(Action(batch.kind), batch.kind)
             rows.append(
-                (format_timestamp(batch.posted), batch.actor, f"{kind}, post {batch.id}", "; ".join(what) or "Område eller program")
+                (
+                    format_timestamp(batch.posted),
+                    batch.actor,
+                    f"{kind}, post {batch.id}",
+                    "; ".join(what) or "Område eller program",
+                )
             )
-        show.table(Table(("När", "Vem", "Hur", "Vad"), tuple(rows)), "kr", "Ändringar av projektets uppgifter")
+        show.table(Table(("När", "Vem", "Hur", "Vad"), tuple(rows)))
 
 
 def edit(page: ProjectPage, view: View) -> None:
@@ -276,7 +286,9 @@ def _edit_amount(page: ProjectPage, view: View) -> None:
         for entry in standing
     }
     with st.form("belopp", clear_on_submit=True):
-        chosen = st.selectbox("Belopp att rätta", list(names), format_func=names.__getitem__, index=None, placeholder="välj")
+        chosen = st.selectbox(
+            "Belopp att rätta", list(names), format_func=names.__getitem__, index=None, placeholder="välj"
+        )
         amount = st.text_input("Nytt belopp i kronor exklusive moms", placeholder="650 000, eller ej fastställt")
         why = st.text_input("Varför (till exempel beslut och paragraf)")
         saved = st.form_submit_button("Rätta beloppet")

@@ -172,9 +172,7 @@ class SwedishAndSafe:
             "headers": response.raw_headers,
         }
         await send(start)
-        await send(
-            {"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else response.body}
-        )
+        await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else response.body})
 
 
 MIDDLEWARE = [Middleware(SwedishAndSafe)]

@@ -57,9 +57,7 @@ def close_database() -> None:
         _kept.clear()
 
 
-def read(
-    head: int | None, function: Callable[Concatenate[Reader, P], T], *arguments: P.args, **named: P.kwargs
-) -> T:
+def read(head: int | None, function: Callable[Concatenate[Reader, P], T], *arguments: P.args, **named: P.kwargs) -> T:
     """``function(reader, …)`` as of batch ``head`` (None: now), read once for each state of the database.
 
     The arguments must be hashable and the result must not be changed: sessions share it.

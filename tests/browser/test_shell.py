@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.conftest import axe_violations, complaints, open_page
 from tests.conftest import ROOT, Server
@@ -76,6 +76,15 @@ def ask(address: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
 def widgets(serve: Callable[..., Server], tmp_path_factory: pytest.TempPathFactory) -> Server:
     database = tmp_path_factory.mktemp("widgets") / "fou.duckdb"
     return serve(database, app=ROOT / "tests" / "browser" / "widgets" / "app.py")
+
+
+@pytest.fixture(scope="module")
+def widgets_page(widgets: Server, browser_context: Callable[..., BrowserContext]) -> Iterator[Page]:
+    """The page of widgets, opened once for the tests that only look at it."""
+    page = browser_context().new_page()
+    open_page(page, widgets.base)
+    yield page
+    page.close()
 
 
 # --- What the server sends ----------------------------------------------------------------------------------
@@ -220,10 +229,9 @@ def test_streamlits_parts_break_no_rule_of_wcag(
     assert axe_violations(page) == []
 
 
-def test_streamlits_own_words_are_swedish(widgets: Server, browser_page: Page) -> None:
-    open_page(browser_page, widgets.base)
-    expect(browser_page.locator("[data-testid=stPlotlyChart] .modebar").first).to_be_attached()
-    assert [text for text in browser_page.evaluate(ALL_TEXT) if ENGLISH.search(text)] == []
+def test_streamlits_own_words_are_swedish(widgets_page: Page) -> None:
+    expect(widgets_page.locator("[data-testid=stPlotlyChart] .modebar").first).to_be_attached()
+    assert [text for text in widgets_page.evaluate(ALL_TEXT) if ENGLISH.search(text)] == []
 
 
 @pytest.mark.parametrize(
@@ -233,9 +241,8 @@ def test_streamlits_own_words_are_swedish(widgets: Server, browser_page: Page) -
         ("stFileUploader", "Välj fil"),
     ],
 )
-def test_uploading_is_explained_in_swedish(widgets: Server, browser_page: Page, part: str, says: str) -> None:
-    open_page(browser_page, widgets.base)
-    expect(browser_page.get_by_test_id(part)).to_contain_text(says)
+def test_uploading_is_explained_in_swedish(widgets_page: Page, part: str, says: str) -> None:
+    expect(widgets_page.get_by_test_id(part)).to_contain_text(says)
 
 
 def test_a_search_without_a_hit_says_so_in_swedish(widgets: Server, browser_page: Page) -> None:
@@ -244,9 +251,8 @@ def test_a_search_without_a_hit_says_so_in_swedish(widgets: Server, browser_page
     expect(browser_page.get_by_test_id("stSelectboxVirtualDropdown")).to_contain_text("Inga träffar")
 
 
-def test_what_fou_has_written_is_left_alone(widgets: Server, browser_page: Page) -> None:
-    open_page(browser_page, widgets.base)
-    expect(browser_page.locator(".stMarkdown").get_by_text("Search", exact=True)).to_be_visible()
+def test_what_fou_has_written_is_left_alone(widgets_page: Page) -> None:
+    expect(widgets_page.locator(".stMarkdown").get_by_text("Search", exact=True)).to_be_visible()
 
 
 def test_an_unforeseen_error_gives_a_number_that_stands_in_the_log(

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from functools import cache
 from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
@@ -98,9 +99,15 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     database.close()
 
 
-def rendered(database: Database, kind: str, year: int) -> BytesIO:
+@cache
+def content(database: Database, kind: str, year: int) -> bytes:
+    """Rendered once for all tests: none of them changes its database."""
     with database.read() as reader:
-        return BytesIO(render(reader, kind, year))
+        return render(reader, kind, year)
+
+
+def rendered(database: Database, kind: str, year: int) -> BytesIO:
+    return BytesIO(content(database, kind, year))
 
 
 def excel(database: Database, year: int, values: bool = True) -> Any:

@@ -32,6 +32,7 @@ from fou.ledger import entries, history
 from fou.model import Entry, Funder, Kind, Plan, Project
 from fou.store import Database, Reader
 
+ROOT = Path(__file__).parents[2]
 BERTIL = Person("Bertil", Role.ADMIN)
 VIEWER = Person("Vera", Role.VIEWER)
 MEMBER = Person("Leo", Role.MEMBER)
@@ -77,6 +78,13 @@ def codes(reader: Reader) -> list[str]:
     return [project.code for project in reader.records(Project, "ORDER BY id")]
 
 
+def run_python(code: str, path: Path) -> subprocess.CompletedProcess[str]:
+    """Run the code in another process, which has the path as its argument and nothing to read."""
+    return subprocess.run(
+        [sys.executable, "-c", code, str(path)], input="", capture_output=True, text=True, check=False, cwd=ROOT
+    )
+
+
 def project_codes(database: Database) -> list[str]:
     with database.read() as reader:
         return codes(reader)
@@ -87,14 +95,27 @@ def bytes_in(folder: Path) -> dict[str, str]:
     return {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in folder.iterdir() if file.is_file()}
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database file with 500 projects, from which each test gets its own copy."""
+    database = Database.open(tmp_path_factory.mktemp("made") / "fou.duckdb")
+    with database.write(Person("Anna", Role.ADMIN), Action.IMPORT, "Läste in budget.xlsx") as work:
+        funder = work.create(Funder, name="Staden", kind="municipality")
+        projects = work.create_many(Project, [{"code": f"P{n}", "title": f"Projekt {n}"} for n in range(500)])
+        work.post(
+            Entry(Kind.PLANNED, 2025, funder, project, amount=Decimal(100), source=f"budget › B{project}")
+            for project in projects
+        )
+    database.close()
+    return database.path
+
+
 @pytest.fixture
-def closed(tmp_path: Path, admin: Person) -> Path:
+def closed(tmp_path: Path, made: Path) -> Path:
     """A database file with 500 projects that nobody has open, alone in its folder."""
     folder = tmp_path / "closed"
-    database = Database.open(folder / "fou.duckdb")
-    add_projects(database, admin, *(f"P{number}" for number in range(500)))
-    database.close()
-    return folder / "fou.duckdb"
+    folder.mkdir()
+    return Path(shutil.copy(made, folder))
 
 
 def refusal(path: Path) -> StoreError:
@@ -136,7 +157,7 @@ def test_opening_and_closing_does_not_change_the_file(closed: Path) -> None:
 
 
 def test_what_a_dead_process_had_committed_is_there(closed: Path) -> None:
-    subprocess.run([sys.executable, "-c", DIES_WITH_A_LOG, str(closed)], check=True)
+    run_python(DIES_WITH_A_LOG, closed)
     database = Database.open(closed)
     with database.read() as reader:
         assert [funder.name for funder in reader.records(Funder, "ORDER BY id")] == ["Staden", "Stiftelsen"]
@@ -155,10 +176,8 @@ def test_a_database_that_could_not_be_made_is_not_found_later(tmp_path: Path) ->
 
 
 def test_a_half_made_file_is_neither_found_nor_in_the_way(tmp_path: Path) -> None:
-    half = subprocess.run(
-        [sys.executable, "-c", HALF_MADE, str(tmp_path / "fou.duckdb")], capture_output=True, text=True, check=True
-    )
-    assert not (tmp_path / "fou.duckdb").exists(), half.stdout
+    run_python(HALF_MADE, tmp_path / "fou.duckdb")
+    assert [file.suffix for file in tmp_path.iterdir() if file.suffix != ".wal"] == [".part"]
     database = Database.open(tmp_path / "fou.duckdb")
     assert project_codes(database) == []
     database.close()
@@ -180,7 +199,7 @@ store.Database.open(Path(sys.argv[1]))
 
 
 def test_the_log_of_a_database_that_is_gone_is_not_played_into_a_new_one(closed: Path) -> None:
-    subprocess.run([sys.executable, "-c", DIES_WITH_A_LOG, str(closed)], check=True)
+    run_python(DIES_WITH_A_LOG, closed)
     closed.unlink()
     assert "fou.duckdb.wal ligger kvar" in str(refusal(closed))
 
@@ -299,8 +318,9 @@ def duckdb_checksum(block: bytes) -> int:
 def holder(closed: Path) -> Iterator[subprocess.Popen[str]]:
     """Another process that has the database open."""
     process = subprocess.Popen(
-        [sys.executable, "-c", HOLDER, str(closed)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
+        [sys.executable, "-c", HOLDER, str(closed)],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT,
+    )  # fmt: skip
     assert process.stdout is not None
     assert process.stdout.readline() == "open\n"
     yield process
@@ -325,10 +345,7 @@ def test_a_database_can_be_opened_once_the_other_process_lets_go(
 def test_trying_to_open_it_twice_keeps_other_processes_out(database: Database) -> None:
     with pytest.raises(DatabaseLocked):
         Database.open(database.path)
-    other = subprocess.run(
-        [sys.executable, "-c", HOLDER, str(database.path)], input="", capture_output=True, text=True, check=False
-    )
-    assert "DatabaseLocked" in other.stderr
+    assert "DatabaseLocked" in run_python(HOLDER, database.path).stderr
 
 
 # Migrating
@@ -358,7 +375,7 @@ def test_migrating_puts_a_copy_aside_first(closed: Path, migrations: Path) -> No
 
 
 def test_the_copy_put_aside_holds_what_was_still_in_the_log(closed: Path, migrations: Path) -> None:
-    subprocess.run([sys.executable, "-c", DIES_WITH_A_LOG, str(closed)], check=True)
+    run_python(DIES_WITH_A_LOG, closed)
     Database.open(closed, migrations).close()
     (aside,) = closed.parent.glob("fou.version-1-*.duckdb")
     copy = Database.open(aside)
@@ -630,10 +647,7 @@ def test_what_a_stopped_backup_left_is_not_in_the_way(database: Database, admin:
 
 def test_a_backup_keeps_other_processes_out(database: Database, admin: Person, tmp_path: Path) -> None:
     database.backup(admin, tmp_path / "copy.duckdb")
-    other = subprocess.run(
-        [sys.executable, "-c", HOLDER, str(database.path)], input="", capture_output=True, text=True, check=False
-    )
-    assert "DatabaseLocked" in other.stderr
+    assert "DatabaseLocked" in run_python(HOLDER, database.path).stderr
 
 
 def test_backups_taken_while_others_write_are_whole(database: Database, admin: Person, tmp_path: Path) -> None:
