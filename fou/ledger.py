@@ -238,7 +238,8 @@ def _undo_changes(work: Work, number: int) -> None:
             after = revive(record, from_json(after_text)) if after_text else None
             now = current.get(identity)
             if not _is_as_left(before, after, now):
-                fields = [f for f in after if now and now[f] != after[f]] if after else []
+                ours = [f for f in after if before is None or before[f] != after[f]] if after else []
+                fields = [f for f in ours if now and after and now[f] != after[f]]
                 latest = _latest_change(work, table, identity, fields, number)
                 raise UndoRefused(_later(work, number, latest, RECORD_NAMES[table]))
             if before is None and now is not None:

@@ -8,7 +8,7 @@ from fou.ui import administration
 from fou.ui.head import page_head, require_page
 from fou.ui.history import batch_table, say_undone, undo
 
-view = page_head("Administration", "Allt som har skrivits, och vägen tillbaka.", choices=False)
+view = page_head("Administration", "Allt som har skrivits, och vägen tillbaka.")
 require_page(view, Action.UNDO)
 say_undone()
 

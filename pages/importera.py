@@ -9,7 +9,7 @@ from fou.imports.template import empty_template
 from fou.ui import importing
 from fou.ui.head import page_head, require_page
 
-view = page_head("Import", "Läs in en budget från Excel. Inget ändras förrän du har sett skillnaden.", choices=False)
+view = page_head("Import", "Läs in en budget från Excel. Inget ändras förrän du har sett skillnaden.")
 require_page(view, Action.IMPORT)
 
 

@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from fou.imports.checking import Checked, Key, Labels, Line, Stated, fold
+from fou.imports.budget import Line
+from fou.imports.checking import ONWARD, Checked
 from fou.imports.layout import SHEET_BY_TABLE
+from fou.imports.records import Stated
+from fou.imports.references import Key, Known, fold
 from fou.model import RECORD_BY_TABLE, RECORDS, Kind, Record, as_dict
 from fou.store import Reader
 from fou.store.reading import STANDING
@@ -69,12 +72,19 @@ class Difference:
         return not (self.amounts or self.records)
 
 
-def labels(reader: Reader) -> Labels:
-    """The folded codes and names that the database knows, by table."""
-    return {
-        table: {fold(label): label for (label,) in reader.rows(f"SELECT {RECORD_BY_TABLE[table].KEY[0]} FROM {table}")}
-        for table in _REFERRED
-    }
+def known(reader: Reader) -> Known:
+    """What the database knows of that a file may refer to."""
+    names = _names(reader)
+    return Known(
+        {table: {fold(name): name for name in names[table].values()} for table in names},
+        {
+            table: {
+                fold(names[table][one]): fold(names[table][other])
+                for one, other in reader.rows(f"SELECT id, {field} FROM {table} WHERE {field} IS NOT NULL")
+            }
+            for table, field in ONWARD.items()
+        },
+    )
 
 
 def compare(checked: Checked, reader: Reader) -> Difference:

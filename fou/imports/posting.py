@@ -10,9 +10,10 @@ from typing import Any
 from fou.access import Action, Person, require
 from fou.errors import ImportRefused, SaveConflict
 from fou.imports.cells import Workbook
-from fou.imports.checking import Checked, check_workbook, fold
-from fou.imports.difference import AmountChange, Difference, RecordChange, compare, labels
+from fou.imports.checking import Checked, check_workbook
+from fou.imports.difference import AmountChange, Difference, RecordChange, compare, known
 from fou.imports.findings import Finding, Severity
+from fou.imports.references import fold
 from fou.imports.xlsx import read_workbook
 from fou.ledger import take_back
 from fou.model import RECORD_BY_TABLE, RECORDS, Entry, Record, as_dict
@@ -52,7 +53,7 @@ def examine_workbook(database: Database, workbook: Workbook, file: str, sha256: 
     """Check and compare a workbook that has been read (or made)."""
     version = database.version
     with database.read() as reader:
-        checked = check_workbook(workbook, file, labels(reader))
+        checked = check_workbook(workbook, file, known(reader))
         if sha256 is not None:
             _note_if_seen(checked, reader, sha256)
         difference = Difference((), (), 0, 0, 0) if checked.has_errors else compare(checked, reader)

@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
+from typing import TypeAlias, TypeVar
 
 from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, from_excel
 
 from fou.imports.cells import Broken, Value
 from fou.imports.layout import FIRST_YEAR, LAST_YEAR, YES_NO, Column, Takes
+from fou.imports.references import fold
 from fou.money import NotAnAmount, is_open_wording, parse_sek
 from fou.swedish import parse_partial
 
+T = TypeVar("T")
+#: What a record's field may hold, and what turns a cell into it.
+FieldValue: TypeAlias = str | int | bool | date
+Taker: TypeAlias = Callable[[Value], FieldValue]
+
 _ORE = Decimal("0.01")
 _LARGEST = Decimal("9999999999999.99")
+_INTEGER = re.compile(r"[+-]?[0-9]{1,9}(?:\.0+)?", re.ASCII)
 
 
-class Problem(Exception):
+class Problem(Exception):  # noqa: N818 - what is wrong with a cell, not with the program
     """A cell that cannot be used: what kind of problem, what was expected, and how to mend it."""
 
     def __init__(self, kind: str, expected: str, help: str) -> None:
@@ -30,19 +41,25 @@ def shown(value: Value | None) -> str:
     """The value as the person sees it in the sheet, at most 80 characters."""
     if value is None:
         return "tom cell"
-    text = value.text if isinstance(value, Broken) else str(value)
-    return text if len(text) <= 80 else f"{text[:79]}…"
+    if isinstance(value, bool):
+        return "SANT" if value else "FALSKT"
+    return shortened(value.text if isinstance(value, Broken) else str(value))
+
+
+def shortened(whole: str) -> str:
+    """At most 80 characters of a text."""
+    return whole if len(whole) <= 80 else f"{whole[:79]}…"
 
 
 def amount(value: Value) -> tuple[Decimal, int]:
     """An amount cell as (SEK excl. VAT, open): (600000, 0), or (0, 1) when the amount is not set."""
     if isinstance(value, Decimal):
+        if abs(value) > _LARGEST:  # first, for what is far larger cannot even be rounded
+            raise Problem("range", "ett belopp under tio biljoner kronor", "Kontrollera beloppet.")
         if value != (whole := value.quantize(_ORE)):
             raise Problem("decimals", "ett belopp med högst två decimaler", "Avrunda beloppet till hela ören.")
-        if abs(value) > _LARGEST:
-            raise Problem("range", "ett belopp under tio biljoner kronor", "Kontrollera beloppet.")
         return whole, 0
-    _refuse_broken(value)
+    refuse_broken(value)
     if isinstance(value, str):
         if is_open_wording(value):
             return Decimal(0), 1
@@ -53,37 +70,67 @@ def amount(value: Value) -> tuple[Decimal, int]:
     raise Problem("text", "ett belopp i kronor exklusive moms", "Skriv ett tal, eller ej fastställt.")
 
 
-def field(column: Column, value: Value, date1904: bool = False) -> str | int | bool | date:
-    """A record's cell as its column's type; a reference stays the text that stood there."""
-    _refuse_broken(value)
+def taker(column: Column, date1904: bool = False) -> Taker:
+    """What turns the cells of a record's column into the column's type; a reference stays the text it was.
+
+    The function raises Problem for a cell that the column does not take.
+    """
     match column.takes:
         case Takes.TEXT | Takes.REFERENCE:
-            return _text(value)
+            return text
         case Takes.INTEGER:
-            return _integer(value)
+            return _integer
         case Takes.YEAR:
-            return _year(value)
+            return _year
         case Takes.DATE:
-            return _date(value, date1904)
+            return partial(_date, date1904=date1904)
         case Takes.PARTIAL_DATE:
-            return _partial(value, date1904)
+            return partial(_partial, date1904=date1904)
         case Takes.YES_NO:
-            return _choice(value, {word: stored for word, stored in YES_NO.items()})
+            return partial(choice, stored=YES_NO, words=tuple(YES_NO))
         case Takes.CHOICE:
-            assert column.choices is not None
-            return _choice(value, {word.casefold(): stored for stored, word in column.choices.items()})
+            choices = column.choices or {}
+            stored = {fold(word): value for value, word in choices.items()}
+            return partial(choice, stored=stored, words=tuple(choices.values()))
 
 
-def year_head(value: Value | None) -> int | None:
-    """The year of a budget column's head, or None when the head is no number at all."""
-    if isinstance(value, str) and value.strip().isdigit():
-        value = Decimal(value.strip())
-    if not isinstance(value, Decimal) or value != value.to_integral_value():
+def text(value: Value) -> str:
+    """The cell as text without blanks around it."""
+    if isinstance(value, str):
+        return value.strip()
+    refuse_broken(value)
+    if isinstance(value, bool):
+        return "ja" if value else "nej"
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value)
+
+
+def choice(value: Value, stored: Mapping[str, T], words: Iterable[str]) -> T:
+    """What is stored for one of the words of a list; case does not matter."""
+    word = fold(text(value))
+    if word in stored:
+        return stored[word]
+    raise Problem("choice", "något av " + ", ".join(words), "Välj ett av orden i listan.")
+
+
+def year_head(value: Value) -> int | None:
+    """The year of a budget column's head, or None when the head is something else than a number."""
+    refuse_broken(value)
+    if isinstance(value, date):
+        raise _not_a_year()
+    if isinstance(value, str):
+        written = value.strip()
+        value = Decimal(written) if written.isascii() and written.isdigit() else value
+    if not isinstance(value, Decimal):
         return None
     return _year(value)
 
 
-def _refuse_broken(value: Value) -> None:
+def refuse_broken(value: Value) -> None:
+    """Raise Problem for a formula that was never calculated and for an error such as #REF!."""
     if isinstance(value, Broken):
         if value.what == "formula":
             raise Problem(
@@ -94,70 +141,62 @@ def _refuse_broken(value: Value) -> None:
         raise Problem("error_value", "ett värde", "Cellen visar ett fel i Excel. Rätta formeln eller skriv värdet.")
 
 
-def _text(value: Value) -> str:
-    if isinstance(value, bool):
-        return "ja" if value else "nej"
-    if isinstance(value, Decimal):
-        return f"{value:f}"
-    if isinstance(value, date):
-        return value.isoformat()
-    return str(value).strip()
-
-
 def _integer(value: Value) -> int:
-    text = _text(value)
-    try:
-        number = Decimal(text)
-        if number == number.to_integral_value() and abs(number) < 1_000_000_000:
-            return int(number)
-    except ArithmeticError:
-        pass
+    written = text(value)
+    if _INTEGER.fullmatch(written):
+        return int(Decimal(written))
     raise Problem("integer", "ett heltal", "Skriv ett heltal utan decimaler.")
 
 
 def _year(value: Value) -> int:
+    refuse_broken(value)
     try:
         year = _integer(value)
     except Problem as problem:
-        raise Problem("year", "ett årtal", "Skriv årtalet med fyra siffror, till exempel 2014.") from problem
+        raise _not_a_year() from problem
     if not FIRST_YEAR <= year <= LAST_YEAR:
         raise Problem("year", f"ett år mellan {FIRST_YEAR} och {LAST_YEAR}", "Kontrollera årtalet.")
     return year
 
 
+def _not_a_year() -> Problem:
+    return Problem("year", "ett årtal", "Skriv årtalet med fyra siffror, till exempel 2014.")
+
+
 def _date(value: Value, date1904: bool) -> date:
-    if isinstance(value, datetime):
-        return value.date()
+    refuse_broken(value)
+    found = _day(value, date1904)
+    if found is None:
+        raise Problem("date", "ett datum", "Skriv datumet som 2014-10-31.")
+    if not FIRST_YEAR <= found.year <= LAST_YEAR:
+        raise Problem("date", f"ett datum mellan {FIRST_YEAR} och {LAST_YEAR}", "Kontrollera datumet.")
+    return found
+
+
+def _day(value: Value, date1904: bool) -> date | None:
+    """The day that a cell tells: a date, Excel's number for one, or a text; None when it is none."""
     if isinstance(value, date):
-        return value
-    problem = Problem("date", "ett datum", "Skriv datumet som 2014-10-31.")
+        return value.date() if isinstance(value, datetime) else value
     if isinstance(value, Decimal):
         try:
             found = from_excel(float(value), CALENDAR_MAC_1904 if date1904 else CALENDAR_WINDOWS_1900)
-        except (ValueError, OverflowError) as error:
-            raise problem from error
-        if isinstance(found, datetime) and FIRST_YEAR <= found.year <= LAST_YEAR:
-            return found.date()
-        raise problem
+        except (ValueError, OverflowError):
+            return None
+        return found.date() if isinstance(found, datetime) else None
     try:
-        return date.fromisoformat(str(value).strip()[:10])
-    except ValueError as error:
-        raise problem from error
+        written = parse_partial(value) if isinstance(value, str) else ""
+        return date.fromisoformat(written)
+    except ValueError:  # no date, or a month or a year only
+        return None
 
 
 def _partial(value: Value, date1904: bool) -> str:
-    if isinstance(value, Decimal) and FIRST_YEAR <= value <= LAST_YEAR and value == value.to_integral_value():
+    refuse_broken(value)
+    if isinstance(value, Decimal) and 1900 <= value < 2200 and value == value.to_integral_value():
         return str(int(value))
-    if isinstance(value, Decimal | date):
+    if not isinstance(value, str):
         return _date(value, date1904).isoformat()
     try:
-        return parse_partial(str(value))
+        return parse_partial(value)
     except ValueError as error:
         raise Problem("date", "ett datum, en månad eller ett år", str(error)) from error
-
-
-def _choice(value: Value, stored: dict[str, str] | dict[str, bool]) -> str | bool:
-    word = _text(value).casefold()
-    if word in stored:
-        return stored[word]
-    raise Problem("choice", "något av " + ", ".join(stored), "Välj ett av orden i listan.")

@@ -282,6 +282,12 @@ def _read_through(connection: duckdb.DuckDBPyConnection) -> None:
     """Read every value once, so that damage is found now and not in the middle of somebody's work."""
     for (table,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall():
         connection.execute(f"SELECT BIT_XOR(HASH(line)) FROM {quote_name(table)} AS line").fetchall()
+    # The indexes too, which DuckDB otherwise asks only for a few rows.
+    connection.execute("SET index_scan_max_count = 1_000_000_000")
+    connection.execute("SET index_scan_percentage = 1.0")
+    indexed = "SELECT table_name FROM duckdb_constraints() WHERE constraint_type = 'PRIMARY KEY'"
+    for (table,) in connection.execute(indexed).fetchall():
+        connection.execute(f"SELECT COUNT(*) FROM {quote_name(table)} WHERE id >= 0").fetchall()
 
 
 def _not_ours(path: Path) -> NotOurDatabase:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
 from typing import Concatenate, ParamSpec, TypeVar
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from fou import plan
 from fou.access import ROLE_NAMES, Action, Person, Role, may
@@ -69,6 +71,10 @@ class About:
     empty: bool
 
 
+#: The head of the run under way: where its title goes, whose database it is, and what it says.
+_drawn: ContextVar[tuple[DeltaGenerator, About, View]] = ContextVar("head")
+
+
 def about(reader: Reader, this_year: int) -> About:
     """What every page's head needs to know."""
     settings = {setting.name: setting.value for setting in reader.records(Setting)}
@@ -84,25 +90,36 @@ def about(reader: Reader, this_year: int) -> About:
     )
 
 
-def page_head(title: str, text: str | None = None, *, choices: bool = True) -> View:
-    """Draw the head and return what it says. Without ``choices`` only the title and who I am are drawn."""
+def draw() -> None:
+    """Draw the head in the script of every run, before the page.
+
+    Here and not on the pages: only widgets outside the pages keep their value, and their place in the URL, from
+    page to page. The page then writes its title above them, see ``page_head``.
+    """
     known = state.read(None, about, date.today().year)
-    if known.invented:
-        st.badge("Påhittad exempelkommun – inga verkliga uppgifter", icon=":material/info:", color="orange")
-    st.title(plain(title), anchor=False)
-    if text or known.organisation:
-        st.caption(text or plain(known.organisation))
+    title = st.container()
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        year, money, unit, as_of = _choices(known) if choices else (known.default_year, "alla", "kr", None)
+        year, money, unit, as_of = _choices(known)
         person = _who(known)
     head = state.database().head_on(as_of) if as_of else None
     if as_of:
         st.info(
-            f"Du ser det som var registrerat {format_date(as_of)}. Töm datumet under Visning för att se "
-            "det som gäller nu.",
+            f"Du ser det som var registrerat {format_date(as_of)}. Töm datumet för att se det som gäller nu.",
             icon=":material/history:",
         )
-    return View(year, money, unit, as_of, head, person)
+    _drawn.set((title, known, View(year, money, unit, as_of, head, person)))
+
+
+def page_head(title: str, text: str | None = None) -> View:
+    """Write the page's title and what it is about into the head; return what the head says."""
+    place, known, view = _drawn.get()
+    with place:
+        if known.invented:
+            st.badge("Påhittad exempelkommun – inga verkliga uppgifter", icon=":material/info:", color="orange")
+        st.title(plain(title), anchor=False)
+        if text or known.organisation:
+            st.caption(plain(text or known.organisation))
+    return view
 
 
 def _choices(known: About) -> tuple[int, str, str, date | None]:
@@ -115,17 +132,12 @@ def _choices(known: About) -> tuple[int, str, str, date | None]:
         bind="query-params",
         width=120,
     )
-    money = st.session_state.get("medel") or "alla"
-    unit = st.session_state.get("enhet") or "kr"
-    with st.popover(
-        f"Visning: {plain(money)} medel, {unit}" if money in _MONEY else f"Visning: {plain(money)}, {unit}"
-    ):
-        money = st.selectbox("Vems medel", [*_MONEY, *known.funders], key="medel", bind="query-params")
-        unit = st.segmented_control("Enhet", list(UNITS), default="kr", required=True, key="enhet", bind="query-params")
-        as_of = st.date_input(
-            "Som det var den", value=None, format="YYYY-MM-DD", min_value=date(1990, 1, 1), key="per",
-            bind="query-params", help="Visar vad som var registrerat vid dagens slut.",
-        )  # fmt: skip
+    money = st.selectbox("Vems medel", [*_MONEY, *known.funders], key="medel", bind="query-params", width=190)
+    unit = st.segmented_control("Enhet", list(UNITS), default="kr", required=True, key="enhet", bind="query-params")
+    as_of = st.date_input(
+        "Som det var den", value=None, format="YYYY-MM-DD", min_value=date(1990, 1, 1), key="per",
+        bind="query-params", width=170,
+    )  # fmt: skip
     return int(year or known.default_year), money or "alla", unit or "kr", as_of
 
 

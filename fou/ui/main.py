@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from fou.errors import StoreError
-from fou.ui import pages, state
+from fou.ui import head, pages, state
 from fou.ui.text import plain
 
 # Registered by absolute path: the folder `pages/` lies beside app.py, not beside this script, so Streamlit's
@@ -38,4 +38,5 @@ except StoreError as error:
     st.error(plain(str(error)), icon=":material/error:")
     st.stop()
 
+head.draw()
 page.run()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import streamlit as st
@@ -11,6 +12,7 @@ from fou.money import UNITS
 from fou.ui.text import plain
 
 _UNIT_WORDS = {"kr": "kronor", "tkr": "tusental kronor", "mnkr": "miljoner kronor"}
+_ISO_DATE = re.compile(r"\b\d{4}-\d{2}(?:-\d{2})?\b")
 #: A text longer than this is a paragraph and no table cell.
 _LONG = 120
 assert _UNIT_WORDS.keys() == UNITS.keys()
@@ -57,7 +59,12 @@ def table(shown: Table, unit: str = "kr") -> None:
 
 
 def _line(cells: Sequence[str]) -> str:
-    return "|" + "|".join(plain(" ".join(cell.split("\n"))) for cell in cells) + "|"
+    return "|" + "|".join(plain(_ISO_DATE.sub(_unbroken, " ".join(cell.split("\n")))) for cell in cells) + "|"
+
+
+def _unbroken(found: re.Match[str]) -> str:
+    """A date that no narrow column breaks in two."""
+    return found[0].replace("-", "\u2011")
 
 
 def facts(pairs: Sequence[tuple[str, str | None]]) -> None:

@@ -101,9 +101,7 @@ def widgets_page(widgets: Server, browser_context: Callable[..., BrowserContext]
         ("permissions-policy", "camera=()"),
     ],
 )
-def test_every_answer_carries_the_security_headers(
-    server: Server, address: str, header: str, value: str
-) -> None:
+def test_every_answer_carries_the_security_headers(server: Server, address: str, header: str, value: str) -> None:
     _, headers, _ = ask(server.base + address)
     assert value in headers[header]
 
@@ -161,9 +159,7 @@ def test_the_start_page_opens_by_its_name(server: Server, browser_page: Page) ->
 
 
 @pytest.mark.parametrize("path", ["", "projekt"])
-def test_the_navigation_is_there_also_on_a_page_outside_it(
-    server: Server, browser_page: Page, path: str
-) -> None:
+def test_the_navigation_is_there_also_on_a_page_outside_it(server: Server, browser_page: Page, path: str) -> None:
     open_page(browser_page, f"{server.base}/{path}")
     assert browser_page.locator("[data-testid=stTopNavLink]").all_inner_texts() == IN_NAVIGATION
 
@@ -220,9 +216,7 @@ def test_charts_tables_and_files_work_under_the_policy(
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_streamlits_parts_break_no_rule_of_wcag(
-    widgets: Server, new_page: Callable[..., Page], scheme: str
-) -> None:
+def test_streamlits_parts_break_no_rule_of_wcag(widgets: Server, new_page: Callable[..., Page], scheme: str) -> None:
     page = new_page(color_scheme=scheme, bypass_csp=True)
     open_page(page, widgets.base)
     expect(page.locator("[data-testid=stPlotlyChart] .main-svg").first).to_be_visible()
@@ -255,9 +249,7 @@ def test_what_fou_has_written_is_left_alone(widgets_page: Page) -> None:
     expect(widgets_page.locator(".stMarkdown").get_by_text("Search", exact=True)).to_be_visible()
 
 
-def test_an_unforeseen_error_gives_a_number_that_stands_in_the_log(
-    widgets: Server, browser_page: Page
-) -> None:
+def test_an_unforeseen_error_gives_a_number_that_stands_in_the_log(widgets: Server, browser_page: Page) -> None:
     open_page(browser_page, widgets.base)
     browser_page.get_by_role("button", name="Gå sönder").click()
     told = browser_page.get_by_test_id("stAlert")
@@ -266,9 +258,7 @@ def test_an_unforeseen_error_gives_a_number_that_stands_in_the_log(
     assert f"Error {number}" in widgets.log.read_text("utf-8")
 
 
-def test_an_unforeseen_error_shows_nothing_of_the_programs_inside(
-    widgets: Server, browser_page: Page
-) -> None:
+def test_an_unforeseen_error_shows_nothing_of_the_programs_inside(widgets: Server, browser_page: Page) -> None:
     open_page(browser_page, widgets.base)
     browser_page.get_by_role("button", name="Gå sönder").click()
     expect(browser_page.get_by_test_id("stAlert")).not_to_contain_text("hemligheten")

@@ -226,7 +226,7 @@ def test_a_flipped_byte_in_the_head_is_damage(closed: Path, offset: int) -> None
 
 
 @pytest.mark.parametrize("part", range(24))
-def test_a_flipped_byte_anywhere_is_told_or_harmless(closed: Path, part: int, admin: Person) -> None:
+def test_a_flipped_byte_anywhere_is_told_or_what_can_be_read_is_whole(closed: Path, part: int) -> None:
     content = bytearray(closed.read_bytes())
     content[12_288 + (len(content) - 12_288) * part // 24 + 1000] ^= 0xFF
     closed.write_bytes(content)
@@ -236,9 +236,8 @@ def test_a_flipped_byte_anywhere_is_told_or_harmless(closed: Path, part: int, ad
     except DatabaseDamaged:
         assert bytes_in(closed.parent) == before
         return
-    add_projects(database, admin, "new")
     with database.read() as reader:
-        assert (len(reader.records(Project)), check(reader)) == (501, [])
+        assert (len(reader.records(Project)), check(reader)) == (500, [])
     database.close()
 
 

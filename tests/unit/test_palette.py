@@ -61,10 +61,7 @@ def contrast(one: str, other: str) -> float:
 
 
 def see_through(front: str, back: str, opacity: float) -> str:
-    mixed = (
-        round(opacity * int(front[i : i + 2], 16) + (1 - opacity) * int(back[i : i + 2], 16))
-        for i in (1, 3, 5)
-    )
+    mixed = (round(opacity * int(front[i : i + 2], 16) + (1 - opacity) * int(back[i : i + 2], 16)) for i in (1, 3, 5))
     return "#" + "".join(f"{channel:02x}" for channel in mixed)
 
 

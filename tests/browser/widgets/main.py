@@ -25,9 +25,7 @@ st.dataframe(pd.DataFrame({"Projekt": ["A", "B"], "kr": [1, 2]}), hide_index=Tru
 st.caption("En bildtext.")
 st.tabs(["Diagram", "Tabell"])
 st.metric("Fritt", "1 234 kr")
-bars = [
-    go.Bar(y=["2013"], x=[3], name=kind, orientation="h", marker=marker(kind)) for kind in ("paid", "free")
-]
+bars = [go.Bar(y=["2013"], x=[3], name=kind, orientation="h", marker=marker(kind)) for kind in ("paid", "free")]
 st.plotly_chart(go.Figure(bars), alt="Utbetalt 3 kr, fritt 3 kr.")
 st.markdown("Search")
 if st.button("Gå sönder"):

@@ -1,0 +1,216 @@
+"""`check` names each thing that can be wrong in a database, and nothing in a sound one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from fou.access import Action, Person
+from fou.check import RULES, check
+from fou.ledger import correct, undo
+from fou.model import Area, Entry, Funder, Kind, Project
+from fou.store import Database
+
+#: Each way to tamper with the database, and the rules that must notice it.
+TAMPERING = {
+    "an entry is deleted": (
+        "DELETE FROM entry WHERE id = 2",
+        {"batches_are_whole", "numbers_have_no_gaps"},
+    ),
+    "an amount is changed": (
+        "UPDATE entry SET amount = amount + 1 WHERE id = 2",
+        {"batches_are_whole"},
+    ),
+    "two amounts are changed so that the batch's sum is the same": (
+        "UPDATE entry SET amount = amount + CASE id WHEN 1 THEN 1 ELSE -1 END WHERE id IN (1, 2)",
+        {"turns_match_what_they_turn", "sums_agree"},
+    ),
+    "an amount of a batch that is undone is changed, with the batch's sum": (
+        "UPDATE entry SET amount = 999 WHERE id = 6; UPDATE batch SET total = 999 WHERE id = 4",
+        {"turns_match_what_they_turn", "undone_batches_net_to_nothing"},
+    ),
+    "a batch's sum is changed": (
+        "UPDATE batch SET total = total + 1 WHERE id = 2",
+        {"batches_are_whole"},
+    ),
+    "a batch is deleted": (
+        "DELETE FROM batch WHERE id = 2",
+        {"numbers_have_no_gaps", "everything_belongs_to_a_batch"},
+    ),
+    "a batch is deleted with all that belongs to it": (
+        "DELETE FROM batch WHERE id = 3; DELETE FROM entry WHERE batch = 3; DELETE FROM change WHERE batch = 3",
+        {"numbers_have_no_gaps"},
+    ),
+    "a batch is dated before the one before it": (
+        "UPDATE batch SET posted = TIMESTAMP '2001-01-01' WHERE id = 3",
+        {"batches_follow_in_time"},
+    ),
+    "a batch undoes one that never was": (
+        "UPDATE batch SET undoes = 77 WHERE id = 3",
+        {"undoing_points_back"},
+    ),
+    "a batch undoes a later one": (
+        "UPDATE batch SET undoes = 5 WHERE id = 3",
+        {"undoing_points_back"},
+    ),
+    "a batch is said to undo another than it does": (
+        "UPDATE batch SET undoes = 2 WHERE id = 5",
+        {"undone_batches_net_to_nothing"},
+    ),
+    "an entry has a kind that does not exist": (
+        "UPDATE entry SET kind = 'hoped' WHERE id = 2",
+        {"entries_are_well_formed"},
+    ),
+    "an entry has a basis that does not exist": (
+        "UPDATE entry SET basis = 'guessed' WHERE id = 2",
+        {"entries_are_well_formed"},
+    ),
+    "an entry has an impossible year": (
+        "UPDATE entry SET year = 25 WHERE id = 2",
+        {"entries_are_well_formed"},
+    ),
+    "an entry has no source": (
+        "UPDATE entry SET source = '' WHERE id = 2",
+        {"entries_are_well_formed"},
+    ),
+    "an open entry has an amount": (
+        "UPDATE entry SET open = 1 WHERE id = 2",
+        {"entries_are_well_formed"},
+    ),
+    "a statement is less than open": (
+        "UPDATE entry SET open = -1, amount = 0 WHERE id = 2",
+        {"entries_are_well_formed"},
+    ),
+    "an entry is about a project that does not exist": (
+        "UPDATE entry SET project = 77 WHERE id = 2",
+        {"entries_refer_to_what_exists"},
+    ),
+    "an entry is of a funder that does not exist": (
+        "UPDATE entry SET funder = 77 WHERE id = 2",
+        {"entries_refer_to_what_exists"},
+    ),
+    "an entry takes back one that does not exist": (
+        "UPDATE entry SET reverses = 77 WHERE id = 2",
+        {"turns_match_what_they_turn"},
+    ),
+    "an entry takes back another than it says": (
+        "UPDATE entry SET reverses = 2 WHERE id = 4",
+        {"turns_match_what_they_turn"},
+    ),
+    "a record refers to one that does not exist": (
+        "UPDATE project SET area = 77 WHERE id = 1",
+        {"records_refer_to_what_exists", "changes_replay_to_today"},
+    ),
+    "two records have the same key": (
+        "UPDATE project SET code = 'A'",
+        {"keys_are_unique", "changes_replay_to_today"},
+    ),
+    "a record is changed past the log": (
+        "UPDATE project SET title = 'Något annat' WHERE id = 1",
+        {"changes_replay_to_today"},
+    ),
+    "a record is deleted past the log": (
+        "DELETE FROM area WHERE id = 2",
+        {"changes_replay_to_today"},
+    ),
+    "a record is added past the log": (
+        "INSERT INTO area (id, name) VALUES (77, 'Ny')",
+        {"changes_replay_to_today"},
+    ),
+    "the log's last value is altered": (
+        "UPDATE change SET after = replace(after, 'Ny titel', 'Annan') WHERE batch = 6",
+        {"changes_replay_to_today"},
+    ),
+    "the log's earlier value is altered": (
+        "UPDATE change SET before = replace(before, 'Projekt A', 'Annat') WHERE batch = 6",
+        {"changes_replay_to_today"},
+    ),
+    "the log cannot be read": (
+        "UPDATE change SET after = '{' WHERE batch = 6",
+        {"changes_replay_to_today"},
+    ),
+    "the log is of another sort of record": (
+        "UPDATE change SET record = 'area' WHERE batch = 6",
+        {"changes_replay_to_today"},
+    ),
+    "the log is of a record that Fou does not have": (
+        "UPDATE change SET record = 'dragon' WHERE batch = 6",
+        {"changes_replay_to_today"},
+    ),
+    "a change is deleted": (
+        "DELETE FROM change WHERE batch = 6",
+        {"batches_are_whole", "changes_replay_to_today"},
+    ),
+    "a change belongs to a batch that does not exist": (
+        "UPDATE change SET batch = 77 WHERE batch = 6",
+        {"batches_are_whole", "everything_belongs_to_a_batch"},
+    ),
+}
+
+
+@pytest.fixture
+def path(database: Database, admin: Person) -> Path:
+    """A closed database: a correction (batch 3), an undone batch (4, by 5) and a changed title (6)."""
+    with database.write(admin, Action.EDIT, "Början") as work:
+        area = work.create(Area, name="Barn")
+        work.create(Area, name="Tom")
+        staden = work.create(Funder, name="Staden", kind="municipality")
+        a, b = (work.create(Project, code=code, title=f"Projekt {code}", area=area) for code in "AB")
+    with database.write(admin, Action.EDIT, "Plan") as work:
+        work.post(
+            Entry(Kind.PLANNED, 2025, staden, project, amount=Decimal(100), source="budget › B2")
+            for project in (a, b, b)
+        )
+    correct(database, admin, 1, Decimal(80), "fel")
+    with database.write(admin, Action.EDIT, "Beviljat") as work:
+        work.post([Entry(Kind.GRANTED, 2025, staden, a, amount=Decimal(50), source="beslut")])
+        batch = work.batch
+    undo(database, admin, batch)
+    with database.write(admin, Action.EDIT, "Titel") as work:
+        work.update(Project, a, {"title": "Ny titel"})
+    database.close()
+    return database.path
+
+
+@pytest.fixture
+def broken_rules(path: Path) -> Callable[[str], set[str]]:
+    """Tamper with the closed database past the one door, and tell which rules notice."""
+
+    def tamper(sql: str) -> set[str]:
+        with duckdb.connect(str(path)) as connection:
+            connection.execute(sql)
+        database = Database.open(path)
+        with database.read() as reader:
+            failures = check(reader)
+        database.close()
+        return {failure.rule for failure in failures}
+
+    return tamper
+
+
+def test_a_sound_database_has_no_failures(broken_rules: Callable[[str], set[str]]) -> None:
+    assert broken_rules("SELECT 1") == set()
+
+
+@pytest.mark.parametrize(("sql", "rules"), TAMPERING.values(), ids=TAMPERING.keys())
+def test_tampering_is_noticed(broken_rules: Callable[[str], set[str]], sql: str, rules: set[str]) -> None:
+    assert rules <= broken_rules(sql)
+
+
+def test_every_rule_notices_something() -> None:
+    noticed = set().union(*(rules for _, rules in TAMPERING.values()))
+    assert noticed == {rule.__name__.lstrip("_") for rule in RULES}
+
+
+def test_a_failure_says_what_is_wrong_in_swedish(path: Path) -> None:
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("DELETE FROM entry WHERE id = 2")
+    database = Database.open(path)
+    with database.read() as reader:
+        messages = [failure.message for failure in check(reader)]
+    database.close()
+    assert "Post 2 är inte hel: 2 av 3 belopp, 0 av 0 ändringar, summa 200.00 mot 300.00." in messages
