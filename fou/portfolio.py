@@ -273,6 +273,11 @@ def project_title(reader: Reader, code: str) -> str | None:
     return title
 
 
+def project_titles(reader: Reader, codes: tuple[str, ...]) -> dict[str, str]:
+    """The titles of the projects with these codes, by code."""
+    return dict(reader.rows("SELECT code, title FROM project WHERE code IN (SELECT UNNEST($codes))", codes=list(codes)))
+
+
 def _conditions(chosen: Filter) -> tuple[str, dict[str, Any]]:
     conditions = ["TRUE"]
     parameters: dict[str, Any] = {}

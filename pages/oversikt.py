@@ -6,6 +6,7 @@ from fou.ui import show, views
 from fou.ui.empty import stop_if_empty
 from fou.ui.figures import year_metrics
 from fou.ui.head import page_head
+from fou.ui.pages import PLAN
 from fou.ui.text import plain
 
 view = page_head("Översikt")
@@ -22,3 +23,9 @@ with left:
 with right:
     if page.funders:
         show.chart(page.funders, view.unit)
+    elif page.projects:
+        st.subheader(f"Projekten {view.year}", anchor=False)
+        show.table(page.projects, view.unit)
+        if page.year.project_count > views.MOST_PROJECTS:
+            st.caption(f"De {views.MOST_PROJECTS} största av {page.year.project_count}.")
+        st.page_link(PLAN, label="Hela planen", icon=":material/arrow_forward:", query_params=view.link())

@@ -34,11 +34,13 @@ chosen = portfolio.Filter(
     year=view.year if this_year else None,
 )
 
-number = max(1, int(st.session_state.get("sida") or 1))
-page = view.read(views.portfolio_page, chosen, view.unit, view.today, ROWS, number)
-found = page.found
-pages = max(1, -(-found.total // ROWS))
+page = view.read(views.portfolio_page, chosen, view.unit, view.today, ROWS, 1)
 st.markdown(f"**{plain(page.sentence)}**")
+pages = -(-page.found.total // ROWS)
+if pages > 1:
+    number = st.pagination(pages, key="sida", bind="query-params")
+    page = view.read(views.portfolio_page, chosen, view.unit, view.today, ROWS, number)
+found = page.found
 
 if found.rows:
 
@@ -80,8 +82,6 @@ if found.rows:
         },
         alt="Projekten i urvalet med läge, belopp, tid, område och ansvarig",
     )
-    if pages > 1:
-        st.pagination(pages, key="sida", bind="query-params")
     if event.selection.rows:
         code = found.rows[event.selection.rows[0]].code
         st.switch_page(PROJECT, query_params={**view.link(), "kod": code})

@@ -30,6 +30,7 @@ LOOKS: dict[str, Look] = {
     "planned": Look("#676972", "-"),
     "spent": Look("#a74e31", "+"),
     "forecast": Look("#5a9ea4", "\\", hollow=True),
+    "returned": Look("#0e8a74", "-", hollow=True),
     "open": Look("#807d74", "/", hollow=True),
 }
 

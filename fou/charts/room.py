@@ -160,7 +160,10 @@ def _figure(rooms: Sequence[Room], unit: str) -> Still | None:
 def _row_text(room: Room, unit: str) -> str:
     parts = [f"<b>{room.year}</b>"]
     if room.frame is None:
-        parts.append("ram ej fastställd")
+        # Short enough for a phone; that there is no frame is seen from the missing line and said in the text.
+        stated = [(room.taken, "låst"), (room.proposed, "föreslaget")]
+        said = [f"{format_sek(amount, unit)} {word}" for amount, word in stated if amount]
+        parts += said[:1] or ["ram ej fastställd"]
     else:
         parts.append(f"ram {format_sek(room.frame, unit)}")
         left = room.left_if_proposed

@@ -20,8 +20,9 @@ W = TypeVar("W")
 
 _KINDS = {fold(name): kind for kind, name in KIND_NAMES.items()}
 _BASES = {fold(name): basis for basis, name in BASIS_NAMES.items()}
-#: Columns that refer to records.
-_REFERENCES = (("Projekt", "project"), ("Utlysning", "call"), ("Område", "area"), ("Finansiär", "funder"))
+#: The tables that a line refers to, in the order of its subject, and the columns that do.
+LINE_REFERENCES = ("project", "call", "area", "funder")
+_REFERENCE_HEADS = ("Projekt", "Utlysning", "Område", "Finansiär")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +58,10 @@ class _Budget:
     def __init__(self, sheet: Sheet, head: Head, file: str, known: Labels, findings: Collector) -> None:
         self.sheet, self.head, self.known, self.findings = sheet, head, known, findings
         self.columns = {column.head: number for number, column in head.columns.items()}
-        self.references = [(self.columns[h], table) for h, table in _REFERENCES if h in self.columns]
+        heads = zip(_REFERENCE_HEADS, LINE_REFERENCES, strict=True)
+        self.references = [(self.columns[head], table) for head, table in heads if head in self.columns]
         self.years = {
-            number: (year, f"{file} › {sheet.name} › {column_letters(number)}")
-            for number, year in head.years.items()
+            number: (year, f"{file} › {sheet.name} › {column_letters(number)}") for number, year in head.years.items()
         }
         self.with_head = head.columns.keys() | head.years.keys() | head.unread
         self.headless: set[int] = set()
@@ -139,7 +140,7 @@ class _Budget:
 
     def _text(self, row: int, head: str, cells: Mapping[int, Value]) -> str | None:
         number = self.columns.get(head)
-        return None if number not in cells else self._take(row, number, cells[number])
+        return self._take(row, number, cells[number]) if number is not None and number in cells else None
 
     def _take(self, row: int, number: int, value: Value) -> str:
         try:
@@ -167,5 +168,5 @@ class _Budget:
         return values.shortened(", ".join([KIND_NAMES[kind], *known]))
 
 
-class _UselessRow(Exception):  # noqa: N818 - what is wrong with it has been found already
-    """Nothing more can be read from a row."""
+class _UselessRow(Exception):
+    """Nothing more can be read from a row; why has been told."""

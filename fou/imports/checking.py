@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from fou.imports.budget import Line, read_budget
+from fou.imports.budget import LINE_REFERENCES, Line, read_budget
 from fou.imports.cells import Sheet, Workbook
 from fou.imports.collector import Collector
 from fou.imports.findings import Finding, Severity
@@ -25,6 +25,8 @@ class Checked:
     records: dict[str, list[Stated]] = field(default_factory=dict)
     lines: list[Line] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    #: (table, folded label) of what the file refers to but does not itself state.
+    relies_on: set[tuple[str, str]] = field(default_factory=set)
 
     @property
     def has_errors(self) -> bool:
@@ -62,6 +64,7 @@ def check_workbook(workbook: Workbook, file: str, known: Known) -> Checked:
         checked.lines = read_budget(budget, file, labels, findings)
     _look_up(references, labels, findings)
     _look_for_circles(checked.records, references, known.onward, findings)
+    checked.relies_on = _relied_on(checked, references)
     return checked
 
 
@@ -100,9 +103,16 @@ def _our_sheets(workbook: Workbook, findings: Collector) -> dict[str, Sheet]:
 
 def _look_up(references: Iterable[Reference], labels: Labels, findings: Collector) -> None:
     for reference in references:
-        if fold(reference.label) not in labels.get(reference.table, {}):
+        if reference.folded not in labels.get(reference.table, {}):
             address = cell_address(reference.row, reference.column)
             findings.unknown(reference.table, reference.label, reference.sheet, address, labels)
+
+
+def _relied_on(checked: Checked, references: Iterable[Reference]) -> set[tuple[str, str]]:
+    referred = {(reference.table, reference.folded) for reference in references}
+    for line in checked.lines:
+        referred.update((table, label) for table, label in zip(LINE_REFERENCES, line.subject[2:], strict=True) if label)
+    return referred - {(table, record.key[0]) for table, stated in checked.records.items() for record in stated}
 
 
 def _look_for_circles(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from fou.imports.budget import Line
+from fou.imports.budget import LINE_REFERENCES, Line
 from fou.imports.checking import ONWARD, Checked
 from fou.imports.layout import SHEET_BY_TABLE
 from fou.imports.records import Stated
@@ -101,9 +101,7 @@ def compare(checked: Checked, reader: Reader) -> Difference:
 
 #: Tables that other records and entries refer to by their only key.
 _REFERRED = tuple(
-    sorted(
-        {target for record in RECORDS for target in record.REFERENCES.values()} | {"funder", "project", "call", "area"}
-    )
+    sorted({target for record in RECORDS for target in record.REFERENCES.values()} | set(LINE_REFERENCES))
 )
 
 
@@ -120,18 +118,21 @@ def _compare_amounts(
     standing: dict[Key, list[tuple[int, Decimal, int, str | None, str]]] = defaultdict(list)
     folded = {table: {number: fold(name) for number, name in names[table].items()} for table in names}
     rows = reader.rows(
-        f"SELECT kind, year, project, call, area, funder, id, amount, open, condition, basis FROM ({STANDING}) AS standing"
+        "SELECT kind, year, project, call, area, funder, id, amount, open, condition, basis "
+        f"FROM ({STANDING}) AS standing"
     )
     for kind, year, project, call, area, funder, number, amount, is_open, condition, basis in rows:
         subject = (
-            Kind(kind), year,
+            kind, year,
             folded["project"].get(project), folded["call"].get(call), folded["area"].get(area),
             folded["funder"].get(funder),
         )  # fmt: skip
         standing[subject].append((number, amount, is_open, condition, basis))
 
-    written = {table: {fold(name): name for name in names[table].values()} for table in names}
-    for table in ("project", "call", "area", "funder"):
+    written: dict[str, dict[str | None, str]] = {
+        table: {folded[table][number]: name for number, name in names[table].items()} for table in names
+    }
+    for table in LINE_REFERENCES:
         for record in stated.get(table, []):
             label = record.values[RECORD_BY_TABLE[table].KEY[0]]
             written[table].setdefault(fold(label), label)
@@ -153,7 +154,7 @@ def _compare_amounts(
             AmountChange(
                 kind, year,
                 written["project"].get(project), written["call"].get(call), written["area"].get(area),
-                written["funder"].get(funder, funder),
+                written["funder"].get(funder, ""),
                 _sum((n[1], n[2], n[3]) for n in now) if now else None,
                 _sum((line.amount, line.open, line.condition) for line in group),
                 tuple(group), tuple(n[0] for n in now),

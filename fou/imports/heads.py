@@ -69,9 +69,7 @@ def find_head(
     return None if missing else head
 
 
-def warn_of_what_has_no_head(
-    sheet: Sheet, head: Head, columns: Collection[int], findings: Collector
-) -> None:
+def warn_of_what_has_no_head(sheet: Sheet, head: Head, columns: Collection[int], findings: Collector) -> None:
     """Warn once for each of these columns, which hold something under an empty head."""
     for number in sorted(columns):
         row = next(row for row, cells in sheet.rows if row > head.row and number in cells)

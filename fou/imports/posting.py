@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from fou.imports.checking import Checked, check_workbook
 from fou.imports.difference import AmountChange, Difference, RecordChange, compare, known
 from fou.imports.findings import Finding, Severity
 from fou.imports.references import fold
-from fou.imports.xlsx import read_workbook
+from fou.imports.xlsx import DEFAULT_LIMITS, read_workbook
 from fou.ledger import take_back
 from fou.model import RECORD_BY_TABLE, RECORDS, Entry, Record, as_dict
 from fou.store import Database, Reader, Work
@@ -39,14 +40,22 @@ class Examined:
 
 def examine(database: Database, source: Path | bytes, file: str) -> Examined:
     """Read, check and compare; nothing is written. A file that cannot be read at all is a finding, too."""
-    content = source if isinstance(source, bytes) else source.read_bytes()
-    digest = hashlib.sha256(content).hexdigest()
+    digest: str | None = None
     try:
-        workbook = read_workbook(content, file)
+        if isinstance(source, Path) and _can_be_held(source):
+            source = source.read_bytes()
+        if isinstance(source, bytes):
+            digest = hashlib.sha256(source).hexdigest()
+        workbook = read_workbook(source, file)
     except ImportRefused as refused:
         checked = Checked(findings=list(refused.findings))
         return Examined(file, digest, checked, Difference((), (), 0, 0, 0), database.version)
     return examine_workbook(database, workbook, file, digest)
+
+
+def _can_be_held(source: Path) -> bool:
+    """Whether the file may be read into memory; what is wrong with another is for the reader to tell."""
+    return os.access(source, os.R_OK) and source.stat().st_size <= DEFAULT_LIMITS.max_file_bytes
 
 
 def examine_workbook(database: Database, workbook: Workbook, file: str, sha256: str | None = None) -> Examined:
@@ -73,7 +82,7 @@ def post(database: Database, person: Person, examined: Examined, action: Action 
         return None
     note = f"Läste in {examined.file}"
     with database.write(person, action, note, file=examined.file, sha256=examined.sha256) as work:
-        if database.version != examined.version and compare(examined.checked, work) != examined.difference:
+        if database.version != examined.version and _is_outdated(work, examined):
             who = work.row("SELECT actor, id FROM batch ORDER BY id DESC LIMIT 1")
             name, number = who if who else ("Någon", "?")
             raise SaveConflict(
@@ -83,6 +92,15 @@ def post(database: Database, person: Person, examined: Examined, action: Action 
         _post_records(work, examined.difference.records)
         _post_amounts(work, examined.difference.amounts)
         return work.batch
+
+
+def _is_outdated(work: Work, examined: Examined) -> bool:
+    """Whether what the file changes is no longer what was shown, or refers to something that is gone."""
+    now, shown = compare(examined.checked, work), examined.difference
+    if (now.amounts, now.records) != (shown.amounts, shown.records):
+        return True
+    labels = known(work).labels
+    return any(label not in labels[table] for table, label in examined.checked.relies_on)
 
 
 def _note_if_seen(checked: Checked, reader: Reader, sha256: str) -> None:

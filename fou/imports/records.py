@@ -35,6 +35,7 @@ class Reference:
 
     table: str
     label: str
+    folded: str
     sheet: str
     row: int
     column: int
@@ -78,13 +79,13 @@ def read_records(
                 continue
             name, to, take = column
             try:
-                found[name] = take(value)
+                found[name] = value = take(value)
             except values.Problem as problem:
                 findings.problem(sheet.name, row, number, value, problem)
                 wrong = True
                 continue
             if to is not None:
-                result.references.append(Reference(to, found[name], sheet.name, row, number))
+                result.references.append(Reference(to, value, fold(value), sheet.name, row, number))
         if not found and not wrong:
             continue
         for number, name in needed:

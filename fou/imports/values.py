@@ -27,7 +27,7 @@ _LARGEST = Decimal("9999999999999.99")
 _INTEGER = re.compile(r"[+-]?[0-9]{1,9}(?:\.0+)?", re.ASCII)
 
 
-class Problem(Exception):  # noqa: N818 - what is wrong with a cell, not with the program
+class Problem(Exception):
     """A cell that cannot be used: what kind of problem, what was expected, and how to mend it."""
 
     def __init__(self, kind: str, expected: str, help: str) -> None:

@@ -10,6 +10,7 @@ from fou.errors import FouError
 from fou.ui import state
 from fou.ui.head import View, about
 from fou.ui.pages import IMPORT
+from fou.ui.text import plain
 
 
 def stop_if_empty(view: View) -> None:
@@ -37,6 +38,6 @@ def _load(view: View, which: str) -> None:
             else:
                 load.load_example(state.database(), view.person)
     except FouError as error:
-        st.error(str(error))
+        st.error(plain(str(error)))
         return
     st.rerun()

@@ -99,7 +99,8 @@ def draw() -> None:
     known = state.read(None, about, date.today().year)
     title = st.container()
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        year, money, unit, as_of = _choices(known)
+        # A year chosen before there is anything to choose among would be kept when the first budget is read in.
+        year, money, unit, as_of = (known.default_year, "alla", "kr", None) if known.empty else _choices(known)
         person = _who(known)
     head = state.database().head_on(as_of) if as_of else None
     if as_of:

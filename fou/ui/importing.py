@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -17,8 +17,9 @@ from fou.imports.findings import SEVERITY_NAMES, Finding, Severity
 from fou.imports.layout import SHEET_BY_TABLE
 from fou.imports.posting import Examined, examine, post
 from fou.model import KIND_NAMES
-from fou.money import OPEN_TEXT
-from fou.swedish import count
+from fou.money import OPEN_TEXT, format_sek
+from fou.portfolio import project_titles
+from fou.swedish import count, join_words
 from fou.ui import show, state
 from fou.ui.head import View
 from fou.ui.history import batch_table, undo_button
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 _FIRST = 3
 _MOST_ROWS = 200
+_FEW = 6
 _ICONS = {
     Severity.ERROR: ":material/error:",
     Severity.WARNING: ":material/warning:",
@@ -97,41 +99,64 @@ def difference(found: Examined, view: View) -> None:
     new = [change for change in diff.amounts if change.before is None]
     changed = [change for change in diff.amounts if change.before is not None]
     st.markdown(f"**{plain(_summary(diff, len(new), len(changed)))}**")
-    _amounts("Ändrade belopp", changed, view.unit)
-    _amounts("Nya belopp", new, view.unit)
+    _totals(diff.amounts, view.unit)
+    _amounts("Ändrade belopp", changed, found, view.unit)
+    _amounts("Nya belopp", new, found, view.unit)
     _records(diff.records)
 
 
 def _summary(diff: Difference, new: int, changed: int) -> str:
-    by_area = sum((_net(change) for change in diff.amounts), Decimal(0))
-    parts = [f"{count(new, 'nytt belopp', 'nya belopp')} och {count(changed, 'ändrat', 'ändrade')}"]
-    facts = len(diff.records)
-    if facts:
-        parts.append(f"{count(facts, 'ny eller ändrad uppgift', 'nya eller ändrade uppgifter')}")
-    text = ", ".join(parts) + f". {count(diff.unchanged_amounts, 'belopp är oförändrat', 'belopp är oförändrade')}."
+    said = [count(new, "nytt belopp", "nya belopp")] if new else []
+    if changed:
+        said.append(count(changed, "ändrat belopp", "ändrade belopp"))
+    if diff.records:
+        said.append(count(len(diff.records), "ny eller ändrad uppgift", "nya eller ändrade uppgifter"))
+    text = f"{join_words(said)}. {count(diff.unchanged_amounts, 'belopp är oförändrat', 'belopp är oförändrade')}."
     if diff.missing:
         text += f" {count(diff.missing, 'belopp', 'belopp')} i databasen står inte i filen och lämnas orörda."
-    return text if by_area is not None else ""
+    return text
 
 
-def _net(change: AmountChange) -> Decimal:
-    return change.after.firm - (change.before.firm if change.before else Decimal(0))
+def _totals(changes: Sequence[AmountChange], unit: str) -> None:
+    """What it comes to: the firm sum of each year and kind, by how much it grows or shrinks."""
+    sums: dict[tuple[int, str], Decimal] = {}
+    for change in changes:
+        key = (change.year, KIND_NAMES[change.kind])
+        before = change.before.firm if change.before else Decimal(0)
+        sums[key] = sums.get(key, Decimal(0)) + change.after.firm - before
+    moved = [(year, kind, amount) for (year, kind), amount in sorted(sums.items()) if amount]
+    if 0 < len(moved) <= _FEW:
+        parts = [
+            f"{kind} {year} {'ökar' if amount > 0 else 'minskar'} med {format_sek(abs(amount), unit)}"
+            for year, kind, amount in moved
+        ]
+        st.markdown(plain(f"Summan {join_words(parts)}."))
 
 
-def _amounts(title: str, changes: Sequence[AmountChange], unit: str) -> None:
+def _amounts(title: str, changes: Sequence[AmountChange], found: Examined, unit: str) -> None:
     if not changes:
         return
     st.markdown(f"{plain(title)} ({len(changes)})")
+    shown = changes[:_MOST_ROWS]
+    titles = state.read(None, project_titles, tuple(sorted({c.project for c in shown if c.project})))
+    stated = {r.values["code"]: r.values["title"] for r in found.checked.records.get("project", [])}
     rows = [
         (
-            change.year, KIND_NAMES[change.kind], change.project or change.call or change.area or "hela planen",
-            change.funder, _shown(change.before), _shown(change.after), change.lines[0].place.split(" › ", 1)[-1],
+            change.year, KIND_NAMES[change.kind], _what(change, {**titles, **stated}), change.funder,
+            _shown(change.before), _shown(change.after), change.lines[0].place.split(" › ", 1)[-1],
         )
-        for change in changes[:_MOST_ROWS]
+        for change in shown
     ]  # fmt: skip
-    show.table(Table(("År", "Slag", "Till", "Finansiär", "Från", "Till belopp", "Cell"), tuple(rows)), unit)
+    show.table(Table(("År", "Slag", "Till", "Finansiär", "Stod", "Blir", "Cell"), tuple(rows)), unit)
     if len(changes) > _MOST_ROWS:
         st.caption(f"De första {_MOST_ROWS} av {len(changes)}.")
+
+
+def _what(change: AmountChange, titles: Mapping[str, str]) -> str:
+    if change.project:
+        title = titles.get(change.project)
+        return f"{change.project} · {title}" if title else change.project
+    return change.call or change.area or "hela planen"
 
 
 def _shown(amounts: Sum | None) -> Cell:
@@ -181,7 +206,7 @@ def post_button(found: Examined, view: View) -> None:
         with st.spinner("Läser in …"):
             batch = post(state.database(), view.person, found)
     except FouError as error:
-        st.error(str(error), icon=":material/sync_problem:")
+        st.error(plain(str(error)), icon=":material/sync_problem:")
         return
     st.session_state["inlast"] = st.session_state.get("inlast", 0) + 1
     st.session_state["senaste"] = (batch, found.file)
@@ -194,8 +219,7 @@ def last_result(view: View) -> None:
     batch, file = st.session_state.get("senaste", (None, ""))
     if batch is None:
         return
-    with state.database().read() as reader:
-        found = next((b for b in ledger.history(reader) if b.id == batch), None)
+    found = next((b for b in state.read(None, ledger.history) if b.id == batch), None)
     if found is None or found.undone_by is not None:
         return
     st.success(f"{plain(file)} är inläst som post {batch}.", icon=":material/check_circle:")

@@ -11,7 +11,7 @@ from fou import ledger
 from fou.access import ACTION_NAMES, Action
 from fou.charts.chart import Table
 from fou.charts.projects import period_text
-from fou.errors import FouError
+from fou.errors import FouError, SaveConflict
 from fou.imports.difference import head_of
 from fou.model import (
     DECISION_KINDS,
@@ -22,6 +22,7 @@ from fou.model import (
     OUTPUT_KINDS,
     REPORT_KINDS,
     STANDINGS,
+    Entry,
     Kind,
     Project,
 )
@@ -33,19 +34,21 @@ from fou.ui.head import View
 from fou.ui.pages import PROJECT
 from fou.ui.text import plain
 
+#: Kinds of earlier projects that are "en": a pilot study, a study, a follow-up.
+_COMMON_GENDER = ("pilot_study", "study", "follow_up", "continuation", "spread")
 _EDITED = ("title", "summary", "lead", "performer", "host", "units", "keywords", "reference")
 
 
 def standing_sentence(page: ProjectPage) -> str:
     """How the project stands, where it belongs and when it runs."""
     about = page.project
-    parts = [STANDINGS[page.standing].capitalize()]
+    parts = [] if page.standing == "unknown" else [STANDINGS[page.standing].capitalize()]
     if page.area:
         parts.append(page.area)
     when = period_text(about.starts, about.ends, about.period_note)
     if when != "uppgift saknas":
         parts.append(when)
-    return " · ".join(parts)
+    return " · ".join(parts) or "Källorna säger inte hur projektet står"
 
 
 def chain(page: ProjectPage, view: View) -> None:
@@ -61,18 +64,18 @@ def chain(page: ProjectPage, view: View) -> None:
         for child in page.children:
             _link(child, view)
     if page.earlier:
-        st.markdown("Bygger på:")
         for link, other in page.earlier:
-            _link(other, view, f"{other.title} ({LINK_KINDS[link.kind]})")
+            st.markdown(f"Bygger på en {LINK_KINDS[link.kind]}:" if link.kind in _COMMON_GENDER else "Bygger på:")
+            _link(other, view)
     if page.later:
         st.markdown("Följs av:")
-        for link, other in page.later:
-            _link(other, view, f"{other.title} (det här är dess {LINK_KINDS[link.kind]})")
+        for _, other in page.later:
+            _link(other, view)
 
 
-def _link(other: Project, view: View, label: str | None = None) -> None:
+def _link(other: Project, view: View) -> None:
     st.page_link(
-        PROJECT, label=plain(label or other.title), icon=":material/subdirectory_arrow_right:",
+        PROJECT, label=plain(other.title), icon=":material/subdirectory_arrow_right:",
         query_params={**view.link(), "kod": other.code},
     )  # fmt: skip
 
@@ -250,13 +253,24 @@ def edit(page: ProjectPage, view: View) -> None:
 
 def _edit_facts(page: ProjectPage, view: View) -> None:
     about = page.project
+    fields = {name: f"falt-{about.id}-{name}" for name in _EDITED}
+    now: dict[str, str | None] = {name: getattr(about, name) for name in _EDITED}
+    told = st.session_state.pop(f"krock-{about.id}", None)
+    # What the person saw lives as long as the fields do, so that a change by somebody else in the meantime shows.
+    kept = f"sett-{about.id}"
+    if told is not None or kept not in st.session_state or fields["title"] not in st.session_state:
+        # If somebody else was first, what the person typed stays, and everything else is as it is now.
+        message, mine = told or ("", ())
+        st.session_state[kept] = now
+        st.session_state.update({fields[name]: now[name] or "" for name in _EDITED if name not in mine})
+        if message:
+            st.error(plain(message), icon=":material/sync_problem:")
+    seen: dict[str, str | None] = st.session_state[kept]
     with st.form("uppgifter"):
-        # What the person saw is kept with the form, so that a change by somebody else in the meantime shows.
-        seen = st.session_state.setdefault(f"sett-{about.id}", {name: getattr(about, name) for name in _EDITED})
         typed: dict[str, str | None] = {}
         for name in _EDITED:
             widget = st.text_area if name == "summary" else st.text_input
-            value = widget(head_of("project", name), seen[name] or "", key=f"falt-{about.id}-{name}")
+            value = widget(head_of("project", name), key=fields[name])
             typed[name] = (value or "").strip() or None
         saved = st.form_submit_button("Spara uppgifterna", type="primary")
     if not saved:
@@ -264,19 +278,39 @@ def _edit_facts(page: ProjectPage, view: View) -> None:
     if not typed["title"]:
         st.error("Projektet måste ha en titel.")
         return
+    changed = {name: value for name, value in typed.items() if value != seen[name]}
     try:
         with state.database().write(view.person, Action.EDIT, f"Ändrade uppgifter om {about.code}") as work:
-            work.update(Project, about.id, {n: v for n, v in typed.items() if v != seen[n]}, seen, "projektets sida")
+            work.update(Project, about.id, changed, seen, "projektets sida")
+    except SaveConflict as conflict:
+        theirs = "; ".join(
+            f"{head_of('project', name)}: {now[name] or 'tomt'}" for name in changed if now[name] != seen[name]
+        )
+        message = f"{conflict} Det du skrev står kvar i formuläret." + (f" Nu gäller {theirs}." if theirs else "")
+        st.session_state[f"krock-{about.id}"] = (message, tuple(changed))
+        st.rerun()
     except FouError as error:
-        st.error(str(error), icon=":material/sync_problem:")
-        st.session_state.pop(f"sett-{about.id}", None)
+        st.error(plain(str(error)), icon=":material/block:")
         return
-    st.session_state.pop(f"sett-{about.id}", None)
+    st.session_state.pop(kept, None)
     st.rerun()
 
 
 def _edit_amount(page: ProjectPage, view: View) -> None:
-    standing = [traced.entry for traced in page.entries if traced.stands]
+    number = page.project.id
+    which, amount_key, why_key = (f"{name}-{number}" for name in ("ratta", "ratta-till", "ratta-skal"))
+    told = st.session_state.pop(f"rattat-{number}", None)
+    if told == "":
+        st.session_state.update({which: None, amount_key: "", why_key: ""})
+    elif told:
+        st.session_state[which] = None
+        st.error(plain(told), icon=":material/sync_problem:")
+    # The amounts that the person chooses among are those that were there when the form was drawn: if somebody
+    # else corrects one in the meantime, that is told.
+    kept = f"belopp-{number}"
+    if told is not None or kept not in st.session_state or which not in st.session_state:
+        st.session_state[kept] = [traced.entry for traced in page.entries if traced.stands]
+    standing: list[Entry] = st.session_state[kept]
     if not standing:
         return
     names = {
@@ -285,12 +319,14 @@ def _edit_amount(page: ProjectPage, view: View) -> None:
         + f" ({page.funder_names.get(entry.funder, '')})"
         for entry in standing
     }
-    with st.form("belopp", clear_on_submit=True):
+    with st.form("belopp"):
         chosen = st.selectbox(
-            "Belopp att rätta", list(names), format_func=names.__getitem__, index=None, placeholder="välj"
+            "Belopp att rätta", list(names), format_func=names.__getitem__, index=None, placeholder="välj", key=which
         )
-        amount = st.text_input("Nytt belopp i kronor exklusive moms", placeholder="650 000, eller ej fastställt")
-        why = st.text_input("Varför (till exempel beslut och paragraf)")
+        amount = st.text_input(
+            "Nytt belopp i kronor exklusive moms", placeholder="650 000, eller ej fastställt", key=amount_key
+        )
+        why = st.text_input("Varför (till exempel beslut och paragraf)", key=why_key)
         saved = st.form_submit_button("Rätta beloppet")
     if not saved:
         return
@@ -301,9 +337,13 @@ def _edit_amount(page: ProjectPage, view: View) -> None:
         new = None if is_open_wording(amount) else parse_sek(amount)
         old = next(entry for entry in standing if entry.id == chosen)
         batch = ledger.correct(state.database(), view.person, chosen, new, why.strip(), old.condition)
+    except SaveConflict as conflict:
+        st.session_state[f"rattat-{number}"] = f"{conflict} Det du skrev står kvar i formuläret."
+        st.rerun()
     except (FouError, NotAnAmount) as error:
-        st.error(str(error), icon=":material/sync_problem:")
+        st.error(plain(str(error)), icon=":material/block:")
         return
+    st.session_state[f"rattat-{number}"] = ""
     shown = OPEN_TEXT if new is None else f"{format_number(new)} kr"
     st.toast(f"Rättat till {shown} (post {batch}).", icon=":material/check:")
     st.rerun()

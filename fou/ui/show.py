@@ -25,6 +25,8 @@ def chart(drawn: Chart, unit: str) -> None:
     if drawn.figure is not None:
         # Nothing to hover, zoom or drag: what matters stands in the figure, and a phone can scroll past it.
         st.plotly_chart(drawn.figure, key=f"figur-{drawn.name}", alt=drawn.sentence, config={"staticPlot": True})
+    if not drawn.table.rows:
+        return
     with st.container(horizontal=True, gap="small"):
         as_table = st.expander("Visa som tabell", key=f"tabell-{drawn.name}", on_change="rerun", type="compact")
         counted = st.expander("Så räknas det", key=f"raknas-{drawn.name}", on_change="rerun", type="compact")

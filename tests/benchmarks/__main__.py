@@ -43,13 +43,26 @@ def main() -> None:
         (folder / "bare" / "main.py").write_text("import streamlit as st\nst.write('x')\n")
         (folder / "bare" / "app.py").write_text(_BARE)
         print("Rerun of each page, median ms from click to last message (multiple of a bare st.App's empty rerun)\n")
-        print(f"{'portfolio':<22}" + "".join(f"{page:>21}" for page in (*_pages("documents"),)) + f"{'MiB':>7}{'start s':>9}")
-        for label, size in (("documents", None), ("example", 60), ("example", 200), ("example", 2_000), ("example", 20_000)):
+        print(
+            f"{'portfolio':<22}"
+            + "".join(f"{page:>21}" for page in (*_pages("documents"),))
+            + f"{'MiB':>7}{'start s':>9}"
+        )
+        for label, size in (
+            ("documents", None),
+            ("example", 60),
+            ("example", 200),
+            ("example", 2_000),
+            ("example", 20_000),
+        ):
             database = folder / f"{label}{size or ''}.duckdb"
             loading = _prepare(database, size)
             # The bare server runs beside, so that both are measured under the same load of the machine.
             with serving(folder / "bare" / "app.py") as bare, serving(ROOT / "app.py", database) as fou:
-                print(_row(f"{label} {size or ''}", _pages(label), bare, fou) + f"   (loaded in {loading:.1f} s)", flush=True)
+                print(
+                    _row(f"{label} {size or ''}", _pages(label), bare, fou) + f"   (loaded in {loading:.1f} s)",
+                    flush=True,
+                )
         print()
         _import(folder)
 
@@ -119,13 +132,17 @@ def _budget(lines: int) -> Iterator[tuple[str, list[dict[str | int, str | int | 
         [
             {
                 "Projekt": f"P{project:05}", "Benämning": f"Projekt nummer {project}", "Finansiär": "Socialnämnden",
-                "Slag": kind, "Källa": "mätning", **{2019 + (project + i) % 8: Decimal(100_000 + project + i) for i in range(3)},
+                "Slag": kind, "Källa": "mätning",
+                **{2019 + (project + i) % 8: Decimal(100_000 + project + i) for i in range(3)},
             }
             for project in range(projects)
             for kind in kinds
         ],
     )  # fmt: skip
-    yield "Projekt", [{"Kod": f"P{n:05}", "Projekt": f"Projekt nummer {n}", "Område": "Barn och unga"} for n in range(projects)]
+    yield (
+        "Projekt",
+        [{"Kod": f"P{n:05}", "Projekt": f"Projekt nummer {n}", "Område": "Barn och unga"} for n in range(projects)],
+    )
     yield "Finansiärer", [{"Finansiär": "Socialnämnden", "Slag": "kommun"}]
     yield "Områden", [{"Område": "Barn och unga"}]
 

@@ -369,15 +369,22 @@ def test_a_project_of_which_no_amount_is_known_says_so() -> None:
     assert money_chart([], "kr").sentence == "Källorna anger inga belopp för projektet."
 
 
+@pytest.mark.parametrize("kind", Kind)
+def test_a_project_may_have_money_of_any_kind(kind: Kind) -> None:
+    years = [(2013, money(**{kind: 600_000}))]
+    assert money_chart(years, "kr").sentence.endswith(".")
+
+
 def test_what_a_project_gets_on_a_condition_stands_apart() -> None:
     years = [(2013, Figures(firm={Kind.GRANTED: sek(100)}, conditional={Kind.GRANTED: sek(40)}))]
     assert column(money_chart(years, "kr").table, "På villkor") == [40]
 
 
+DRAWN = ("requested", "proposed", "reserved", "granted", "paid", "spent", "forecast", "returned")
 amount_or_open = st.none() | st.integers(1, 9_000_000)
 years_of_money = st.dictionaries(
     st.integers(2010, 2030),
-    st.dictionaries(st.sampled_from(["requested", "proposed", "granted", "paid"]), amount_or_open, min_size=1),
+    st.dictionaries(st.sampled_from([*DRAWN]), amount_or_open, min_size=1),
     min_size=1,
     max_size=6,
 )

@@ -39,6 +39,7 @@ TOGETHER = (
     ("requested", "proposed", "granted"),
     ("planned", "granted", "spent", "forecast"),
     ("granted", "reserved", "open"),
+    ("granted", "paid", "spent", "returned"),
 )
 
 Triple = tuple[float, float, float]

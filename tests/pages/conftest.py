@@ -1,0 +1,170 @@
+"""The pages as Streamlit runs them, without a browser, each test on a copy of a prepared database."""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import openpyxl
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from fou.access import Person, Role
+from fou.demo.load import DOCUMENTS, load_documents, load_example
+from fou.store import Database
+from fou.ui import pages, state
+
+MAIN = pages.PAGES.parent / "fou" / "ui" / "main.py"
+ADMIN = Person("Anna", Role.ADMIN)
+#: Every page by its name in the navigation.
+PAGES = {
+    "Översikt": pages.OVERVIEW,
+    "FoU-plan": pages.PLAN,
+    "Portfölj": pages.PORTFOLIO,
+    "Projekt": pages.PROJECT,
+    "Import": pages.IMPORT,
+    "Administration": pages.ADMINISTRATION,
+}
+_TEXTS = (
+    "title", "subheader", "markdown", "caption", "info", "warning", "error", "success", "page_link", "expander",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The databases that tests start from, made once."""
+    folder = tmp_path_factory.mktemp("prepared")
+    for name, load in (("documents", load_documents), ("example", load_example), ("empty", None)):
+        database = Database.open(folder / f"{name}.duckdb")
+        if load is not None:
+            load(database, ADMIN)
+        database.close()
+    return {name: folder / f"{name}.duckdb" for name in ("documents", "example", "empty")}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _let_go() -> Iterator[None]:
+    yield
+    state.close_database()
+
+
+@pytest.fixture
+def look(prepared: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Show a prepared database that the test only looks at: `look("documents")`. It stays open for the next test."""
+
+    def show(name: str) -> None:
+        monkeypatch.setenv("FOU_DATABASE", str(prepared[name]))
+
+    return show
+
+
+@pytest.fixture
+def use(prepared: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Give the pages a copy of a prepared database to write in: `use("documents")`."""
+
+    def give(name: str) -> None:
+        copy = tmp_path / "fou.duckdb"
+        shutil.copy(prepared[name], copy)
+        monkeypatch.setenv("FOU_DATABASE", str(copy))
+
+    return give
+
+
+@pytest.fixture
+def documents(look: Callable[[str], None]) -> None:
+    """The pages show the documents' portfolio, and the test writes nothing."""
+    look("documents")
+
+
+@pytest.fixture
+def example(look: Callable[[str], None]) -> None:
+    """The pages show the invented Exempelkommunen, and the test writes nothing."""
+    look("example")
+
+
+@dataclass
+class Visit:
+    """Somebody at the screen, in a session of their own."""
+
+    at: AppTest
+
+    def go(self, page: Path, **query: str) -> Visit:
+        """Open a page from the navigation, or by a link with this query."""
+        self.at.switch_page(str(page))
+        self.at.query_params.update(query)
+        return self.run()
+
+    def run(self) -> Visit:
+        """Run the page again, after something was typed, chosen or clicked."""
+        self.at.run()
+        return self
+
+    def open(self, *keys: str) -> Visit:
+        """Open expanders by their keys."""
+        for key in keys:
+            self.at.session_state[key] = True
+        return self.run()
+
+    @property
+    def text(self) -> str:
+        """All that can be read on the page, with ordinary spaces and hyphens, without Markdown's escapes."""
+        parts = []
+        for kind in _TEXTS:
+            parts += [str(found.label if kind == "expander" else found.value) for found in self.at.get(kind)]
+        parts += [f"{found.label}: {found.value}" for found in self.at.metric]
+        parts += [" | ".join(map(str, row)) for found in self.at.table for row in found.value.reset_index().values]
+        return unescaped("\n".join(parts))
+
+    @property
+    def metrics(self) -> dict[str, str]:
+        """The year's large figures."""
+        return {found.label: unescaped(found.value) for found in self.at.metric}
+
+    @property
+    def title(self) -> str:
+        """The page's heading."""
+        return unescaped(self.at.title[0].value)
+
+    def rows(self, first_head: str) -> list[list[str]]:
+        """The rows of the table whose first column has this head."""
+        for found in self.at.markdown:
+            head, *lines = [
+                [unescaped(cell) for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in found.value.split("\n")
+            ]
+            if head and head[0] == first_head:
+                return lines[1:]
+        raise AssertionError(f"no table begins with {first_head}: {self.text}")
+
+
+def unescaped(markdown: str) -> str:
+    """Markdown as it is read."""
+    plain = re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", markdown)
+    return plain.replace("\u00a0", " ").replace("\u2011", "-").replace("**", "")
+
+
+@pytest.fixture
+def visit() -> Callable[..., Visit]:
+    """Open the dashboard: `visit(page, jag="Läsare", ar="2014")`; each visit is a session of its own."""
+
+    def start(page: Path = pages.OVERVIEW, jag: str = "Handläggare", **query: str) -> Visit:
+        at = AppTest.from_file(str(MAIN), default_timeout=60)
+        at.session_state["jag"] = jag
+        at.query_params.update(query)
+        visitor = Visit(at).run()
+        return visitor if page == pages.OVERVIEW else visitor.go(page)
+
+    return start
+
+
+def changed_documents(**cells: object) -> bytes:
+    """The documents' workbook with other values in some cells of the sheet Budget: `J3=650_000`."""
+    workbook = openpyxl.load_workbook(DOCUMENTS)
+    for place, value in cells.items():
+        workbook["Budget"][place] = value
+    out = io.BytesIO()
+    workbook.save(out)
+    return out.getvalue()
