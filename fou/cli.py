@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -51,6 +52,10 @@ _PLAN_KINDS = (
 
 def run() -> None:
     """Run a command; what Fou refuses is told in Swedish and exits with 1."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # A terminal without, say, the true minus sign must not stop the command.
+            stream.reconfigure(errors="replace")
     try:
         app()
     except FouError as error:
@@ -327,7 +332,9 @@ def _person() -> Person:
 
 
 def _print_json(value: Any) -> None:
-    print(json.dumps(value, ensure_ascii=False, indent=1, default=_plain))
+    # Escaped where the stream may lack a character, so that none is replaced.
+    escaped = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
+    print(json.dumps(value, ensure_ascii=escaped, indent=1, default=_plain))
 
 
 def _plain(value: object) -> object:

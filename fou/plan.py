@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
+from fou.areas import AreaNames
 from fou.figures import ZERO, Figures, total
-from fou.model import CALLS, NO_AREA, Area, Funder, Kind, Plan
+from fou.model import CALLS, NO_AREA, Funder, Kind, Plan
 from fou.store import Reader
 from fou.store.reading import STANDING
 from fou.sums import figures_by
+from fou.whose import funders, ids, only, whose
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,25 +118,6 @@ def default_year(reader: Reader, today_year: int) -> int:
     return (past or framed or years(reader) or [today_year])[-1]
 
 
-def funders(reader: Reader) -> list[Funder]:
-    """All funders, the municipality's own first."""
-    return reader.records(Funder, "ORDER BY kind <> 'municipality', name COLLATE sv")
-
-
-def whose(reader: Reader, money: str) -> tuple[int, ...] | None:
-    """The funders' ids for a choice of money: ``alla`` (None), ``egna``, ``andras``, or a funder's name."""
-    if money == "alla":
-        return None
-    chosen = [
-        f.id
-        for f in funders(reader)
-        if money == f.name
-        or (money == "egna" and f.kind == "municipality")
-        or (money == "andras" and f.kind != "municipality")
-    ]
-    return tuple(chosen)
-
-
 def year_plan(reader: Reader, year: int, money: str = "alla") -> YearPlan:
     """Read one year. ``money`` limits it to some funders, see ``whose``."""
     chosen = whose(reader, money)
@@ -146,9 +128,9 @@ def year_plan(reader: Reader, year: int, money: str = "alla") -> YearPlan:
     plans = reader.records(Plan, "WHERE year = $year", year=year)
     items = _items(reader, year, chosen)
     count = reader.value(
-        f"SELECT COUNT(DISTINCT project) FROM ({STANDING}) AS standing WHERE year = $year {_only(chosen)}",
+        f"SELECT COUNT(DISTINCT project) FROM ({STANDING}) AS standing WHERE year = $year {only(chosen)}",
         year=year,
-        **_ids(chosen),
+        **ids(chosen),
     )
     return YearPlan(
         year=year,
@@ -171,9 +153,9 @@ def year_projects(reader: Reader, year: int, money: str = "alla", limit: int | N
     found = figures_by(
         reader,
         "standing.project",
-        f"year = $year AND project IS NOT NULL {_only(chosen)}",
+        f"year = $year AND project IS NOT NULL {only(chosen)}",
         year=year,
-        **_ids(chosen),
+        **ids(chosen),
     )
     order = sorted(found, key=lambda project: (-_size(found[project]), project))[:limit]
     names = {
@@ -209,12 +191,12 @@ def funder_areas(reader: Reader, year: int, kind: Kind, money: str = "alla") -> 
         JOIN funder ON funder.id = standing.funder
         LEFT JOIN project ON project.id = standing.project
         WHERE standing.year = $year AND standing.kind = $kind AND standing.condition IS NULL
-          AND standing.open = 0 {_only(chosen)}
+          AND standing.open = 0 {only(chosen)}
         GROUP BY 1, 2
         """,
         year=year,
         kind=str(kind),
-        **_ids(chosen),
+        **ids(chosen),
     )
     names = AreaNames(reader)
     sums: dict[tuple[str, str], Decimal] = {}
@@ -235,28 +217,6 @@ def funder_areas(reader: Reader, year: int, kind: Kind, money: str = "alla") -> 
         ),
     )
     return [(funder, area, amount) for (funder, area), amount in ordered]
-
-
-class AreaNames:
-    """An area's name in a given year, followed through renamings and mergers (the crosswalk)."""
-
-    def __init__(self, reader: Reader) -> None:
-        self._areas = {area.id: area for area in reader.records(Area)}
-        self._before: dict[int, list[int]] = {}
-        for area in self._areas.values():
-            if area.successor is not None:
-                self._before.setdefault(area.successor, []).append(area.id)
-
-    def in_year(self, area: int | None, year: int) -> str:
-        """The name in that year; an area that came of a merger of several keeps its own name."""
-        if area is None or area not in self._areas:
-            return NO_AREA
-        found = self._areas[area]
-        while found.last_year is not None and year > found.last_year and found.successor in self._areas:
-            found = self._areas[found.successor]
-        while found.first_year is not None and year < found.first_year and len(self._before.get(found.id, ())) == 1:
-            found = self._areas[self._before[found.id][0]]
-        return found.name
 
 
 #: Leaves out proposals that the board has decided on, or that have been granted or set aside since.
@@ -284,10 +244,10 @@ def _areas(reader: Reader, year: int, chosen: tuple[int, ...] | None) -> tuple[A
     found = figures_by(
         reader,
         f"CASE WHEN {_CALL_ONLY} THEN -1 ELSE COALESCE(standing.area, project.area) END",
-        f"standing.year = $year AND standing.kind <> 'frame' {_only(chosen)}",
+        f"standing.year = $year AND standing.kind <> 'frame' {only(chosen)}",
         "LEFT JOIN project ON project.id = standing.project",
         year=year,
-        **_ids(chosen),
+        **ids(chosen),
     )
     names = AreaNames(reader)
     by_name: dict[str, list[Figures]] = {}
@@ -301,9 +261,9 @@ def _calls(reader: Reader, year: int, chosen: tuple[int, ...] | None) -> tuple[C
     found = figures_by(
         reader,
         "call",
-        f"year = $year AND call IS NOT NULL AND project IS NULL {_only(chosen)}",
+        f"year = $year AND call IS NOT NULL AND project IS NULL {only(chosen)}",
         year=year,
-        **_ids(chosen),
+        **ids(chosen),
     )
     names = {row[0]: row[1:] for row in reader.rows("SELECT id, code, name FROM call ORDER BY code")}
     return tuple(CallRow(code, name, found[call]) for call, (code, name) in names.items() if call in found)
@@ -322,11 +282,11 @@ def _items(reader: Reader, year: int, chosen: tuple[int, ...] | None) -> list[Op
         LEFT JOIN call ON call.id = standing.call
         LEFT JOIN area ON area.id = standing.area
         WHERE standing.year = $year AND (standing.open = 1 OR standing.condition IS NOT NULL)
-          AND {UNDECIDED} {_only(chosen)}
+          AND {UNDECIDED} {only(chosen)}
         ORDER BY title COLLATE sv, standing.id
         """,
         year=year,
-        **_ids(chosen),
+        **ids(chosen),
     )
     return [OpenItem(row[0], row[1], Kind(row[2]), *row[3:]) for row in rows]
 
@@ -338,10 +298,10 @@ def _by_year_and_funder(
     found = figures_by(
         reader,
         "CAST(standing.year AS VARCHAR) || ' ' || CAST(standing.funder AS VARCHAR)",
-        f"year BETWEEN $first AND $last AND {UNDECIDED} {_only(chosen)}",
+        f"year BETWEEN $first AND $last AND {UNDECIDED} {only(chosen)}",
         first=first,
         last=last,
-        **_ids(chosen),
+        **ids(chosen),
     )
     by_year: dict[int, dict[int, Figures]] = {}
     for key, figures in found.items():
@@ -374,64 +334,3 @@ def _room(year: int, funders_figures: Sequence[Figures]) -> Room:
 def _size(figures: Figures) -> Decimal:
     kind = figures.main_kind
     return ZERO if kind is None else figures.sum(kind)
-
-
-def _only(chosen: tuple[int, ...] | None) -> str:
-    return "" if chosen is None else "AND standing.funder IN (SELECT UNNEST($funders))"
-
-
-def _ids(chosen: tuple[int, ...] | None) -> Mapping[str, Any]:
-    return {} if chosen is None else {"funders": list(chosen)}
-
-
-@dataclass(frozen=True, slots=True)
-class Sourced:
-    """One standing amount of a year with where it comes from. ``amount`` is None when it is not set."""
-
-    kind: Kind
-    what: str
-    code: str
-    funder: str
-    amount: Decimal | None
-    condition: str | None
-    spread: bool
-    source: str
-    document: str | None
-    batch: int
-
-
-def sources(reader: Reader, year: int, money: str = "alla", limit: int | None = None) -> list[Sourced]:
-    """Every amount behind the year's figures, in the order of kind and size, each with its source."""
-    chosen = whose(reader, money)
-    rows = reader.rows(
-        f"""
-        SELECT standing.kind, COALESCE(project.title, call.name, area.name, 'Hela planen'),
-               COALESCE(project.code, call.code, ''), funder.name,
-               CASE WHEN standing.open = 0 THEN standing.amount END, standing.condition,
-               standing.basis = 'spread', standing.source, standing.document, standing.batch
-        FROM ({STANDING}) AS standing
-        JOIN funder ON funder.id = standing.funder
-        LEFT JOIN project ON project.id = standing.project
-        LEFT JOIN call ON call.id = standing.call
-        LEFT JOIN area ON area.id = standing.area
-        WHERE standing.year = $year {_only(chosen)}
-        ORDER BY standing.kind, standing.amount DESC, standing.id
-        LIMIT $limit
-        """,
-        year=year,
-        limit=10_000_000 if limit is None else limit,
-        **_ids(chosen),
-    )
-    return [Sourced(Kind(row[0]), *row[1:]) for row in rows]
-
-
-def count_sources(reader: Reader, year: int, money: str = "alla") -> int:
-    """How many amounts stand behind the year's figures."""
-    chosen = whose(reader, money)
-    return int(
-        reader.value(
-            f"SELECT COUNT(*) FROM ({STANDING}) AS standing WHERE year = $year {_only(chosen)}",
-            year=year,
-            **_ids(chosen),
-        )
-    )

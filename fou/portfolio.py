@@ -23,10 +23,10 @@ from fou.model import (
     Proposal,
     ReportDue,
 )
-from fou.plan import whose
 from fou.store import Reader
 from fou.store.reading import STANDING
 from fou.sums import figures_by
+from fou.whose import whose
 
 
 @dataclass(frozen=True, slots=True)

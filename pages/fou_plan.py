@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from fou import plan
 from fou.charts.tables import source_table
 from fou.model import PLAN_STATES
+from fou.sources import year_sources
 from fou.swedish import format_date
 from fou.ui import show, views
 from fou.ui.empty import stop_if_empty
@@ -70,13 +70,13 @@ else:
 listed = st.expander(f"Alla belopp {view.year} och deras källor ({page.sources})", key="kallor", on_change="rerun")
 if listed.open:
     with listed:
-        found = view.read(plan.sources, view.year, view.money, MOST_SOURCES)
+        found = view.read(year_sources, view.year, view.money, MOST_SOURCES)
         show.table(source_table(found), view.unit)
         if page.sources > len(found):
             st.caption(f"De första {len(found)} av {page.sources}. Filen har alla.")
         st.download_button(
             "Hämta alla (CSV)",
-            lambda: source_table(view.read(plan.sources, view.year, view.money)).csv(),
+            lambda: source_table(view.read(year_sources, view.year, view.money)).csv(),
             f"belopp-{view.year}.csv",
             "text/csv",
             icon=":material/download:",

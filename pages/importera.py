@@ -8,9 +8,11 @@ from fou.access import Action
 from fou.imports.template import empty_template
 from fou.ui import importing
 from fou.ui.head import page_head, require_page
+from fou.ui.history import say_undone
 
 view = page_head("Import", "Läs in en budget från Excel. Inget ändras förrän du har sett skillnaden.")
 require_page(view, Action.IMPORT)
+say_undone()
 
 
 def template() -> bytes:

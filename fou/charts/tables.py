@@ -12,7 +12,8 @@ from fou.model import KIND_NAMES, Kind
 from fou.money import OPEN_TEXT
 
 if TYPE_CHECKING:
-    from fou.plan import ProjectRow, Sourced, YearPlan
+    from fou.plan import ProjectRow, YearPlan
+    from fou.sources import Sourced
 
 _PLAN_KINDS = (
     Kind.PLANNED, Kind.REQUESTED, Kind.PROPOSED, Kind.GRANTED, Kind.RESERVED, Kind.PAID, Kind.SPENT,

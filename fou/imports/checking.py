@@ -57,6 +57,7 @@ def check_workbook(workbook: Workbook, file: str, known: Known) -> Checked:
             references += read.references
         elif layout.required:
             findings.missing_sheet(layout.name)
+            findings.unread.add(layout.record.TABLE)
     budget = sheets.get(fold(BUDGET_SHEET))
     if budget is None:
         findings.missing_sheet(BUDGET_SHEET)

@@ -31,6 +31,8 @@ class Collector:
 
     def __init__(self) -> None:
         self.findings: list[Finding] = []
+        #: Tables whose sheet is missing or cannot be read: that is told once, not for every reference to them.
+        self.unread: set[str] = set()
         self._errors = self._others = 0
         self._hints: dict[tuple[str, str], str] = {}
 
@@ -57,6 +59,8 @@ class Collector:
 
     def unknown(self, table: str, label: str, sheet: str, cell: str, known: Labels) -> None:
         """Add a reference to a record that is neither in the file nor in the database."""
+        if table in self.unread:
+            return
         where, word = _REFERRED[table]
         self.error(
             sheet,

@@ -56,9 +56,10 @@ def read_records(
     result = RecordSheet([], [])
     required = [column.head for column in layout.columns if column.required]
     head = find_head(sheet, {column.head: column for column in layout.columns}, required, findings)
-    if head is None:
-        return result
     table, names = layout.record.TABLE, layout.record.KEY
+    if head is None:
+        findings.unread.add(table)
+        return result
     labels = known.setdefault(table, {})
     takers = {number: (c.field, c.to, values.taker(c, date1904)) for number, c in head.columns.items()}
     needed = [(number, column.head) for number, column in head.columns.items() if column.required]
@@ -79,13 +80,14 @@ def read_records(
                 continue
             name, to, take = column
             try:
-                found[name] = value = take(value)
+                found[name] = take(value)
             except values.Problem as problem:
                 findings.problem(sheet.name, row, number, value, problem)
                 wrong = True
                 continue
             if to is not None:
-                result.references.append(Reference(to, value, fold(value), sheet.name, row, number))
+                label = str(found[name])
+                result.references.append(Reference(to, label, fold(label), sheet.name, row, number))
         if not found and not wrong:
             continue
         for number, name in needed:

@@ -36,7 +36,7 @@ def restore(view: View) -> None:
     """Replace everything by a backup; what was there is kept beside."""
     st.subheader("Återställ", anchor=False)
     st.markdown("Byter ut allt mot en säkerhetskopia. Det som finns nu sparas bredvid databasen.")
-    upload = st.file_uploader("Säkerhetskopia (.duckdb)", type=["duckdb"], key="kopia")
+    upload = st.file_uploader("Säkerhetskopia (.duckdb)", type=["duckdb"], key="kopia", max_upload_size=2048)
     if upload is None or not st.button("Återställ från filen", icon=":material/restore:"):
         return
     with tempfile.TemporaryDirectory() as folder:

@@ -19,6 +19,7 @@ from fou.store import Reader
 from fou.swedish import format_date
 from fou.ui import state
 from fou.ui.text import plain
+from fou.whose import funders
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -84,7 +85,7 @@ def about(reader: Reader, this_year: int) -> About:
         invented=(settings.get("påhittad") or "").casefold() == "ja",
         years=tuple(plan.years(reader)),
         default_year=plan.default_year(reader, this_year),
-        funders=tuple(funder.name for funder in plan.funders(reader)),
+        funders=tuple(funder.name for funder in funders(reader)),
         members=tuple(member.name for member in members),
         empty=not reader.value("SELECT COUNT(*) FROM batch"),
     )

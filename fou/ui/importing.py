@@ -11,7 +11,7 @@ import streamlit as st
 
 from fou import ledger
 from fou.charts.chart import Cell, Table
-from fou.errors import FouError
+from fou.errors import FouError, SaveConflict
 from fou.imports.difference import AmountChange, Difference, RecordChange, Sum, head_of
 from fou.imports.findings import SEVERITY_NAMES, Finding, Severity
 from fou.imports.layout import SHEET_BY_TABLE
@@ -28,6 +28,8 @@ from fou.ui.text import plain
 if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+#: The key of the button that reads the file in.
+_POST = "las-in"
 _FIRST = 3
 _MOST_ROWS = 200
 _FEW = 6
@@ -47,13 +49,16 @@ def uploader_key() -> str:
 def examined(upload: UploadedFile) -> Examined:
     """The file read, checked and compared; done again only when the file or the database has changed."""
     content = upload.getvalue()
-    key = (hashlib.sha256(content).hexdigest(), state.database().version)
+    digest, version = hashlib.sha256(content).hexdigest(), state.database().version
     kept = st.session_state.get("granskad")
-    if kept is None or kept[0] != key:
+    # On the click that reads the file in, the difference that the person has seen is the one that counts: if
+    # somebody has changed the database since, it is refused (see ``post``) and not exchanged for another.
+    clicked = st.session_state.get(_POST, False)
+    if kept is None or kept[0] != digest or (kept[1] != version and not clicked):
         with st.spinner("Läser och granskar filen …"):
-            kept = (key, examine(state.database(), content, upload.name))
+            kept = (digest, version, examine(state.database(), content, upload.name))
         st.session_state["granskad"] = kept
-    result: Examined = kept[1]
+    result: Examined = kept[2]
     return result
 
 
@@ -92,6 +97,9 @@ def _finding_table(found: Sequence[Finding]) -> Table:
 
 def difference(found: Examined, view: View) -> None:
     """What would change, amounts first."""
+    refused = st.session_state.pop("inte-inlast", None)
+    if refused:
+        st.error(plain(refused), icon=":material/sync_problem:")
     diff = found.difference
     if diff.is_empty:
         st.info("Filen säger inget som inte redan står i databasen.", icon=":material/check:")
@@ -200,13 +208,17 @@ def post_button(found: Examined, view: View) -> None:
     """Post it all as one batch."""
     if found.difference.is_empty:
         return
-    if not st.button("4. Läs in", type="primary", icon=":material/check:"):
+    if not st.button("4. Läs in", type="primary", icon=":material/check:", key=_POST):
         return
     try:
         with st.spinner("Läser in …"):
             batch = post(state.database(), view.person, found)
+    except SaveConflict as conflict:
+        st.session_state["inte-inlast"] = str(conflict)
+        st.session_state.pop("granskad", None)
+        st.rerun()
     except FouError as error:
-        st.error(plain(str(error)), icon=":material/sync_problem:")
+        st.error(plain(str(error)), icon=":material/block:")
         return
     st.session_state["inlast"] = st.session_state.get("inlast", 0) + 1
     st.session_state["senaste"] = (batch, found.file)

@@ -8,7 +8,7 @@ import hashlib
 import logging
 import re
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from urllib.parse import quote
@@ -64,19 +64,25 @@ def _log_to_the_terminal() -> None:
 
 # --- The page that Streamlit serves, in Swedish -------------------------------------------------------------
 
+#: Our own files in ``static/`` and what they are.
+_OURS = {"fou.css": "text/css", "svenska.js": "text/javascript", "tables.js": "text/javascript"}
 _NOSCRIPT = "<noscript><p>Fou behöver JavaScript. Slå på det i webbläsaren och ladda om sidan.</p></noscript>"
 
 
-def swedish_page(html: str, style_version: str, words_version: str) -> str:
-    """Streamlit's start page with Swedish as its language, and Fou's title, style and words."""
+def swedish_page(html: str, versions: Mapping[str, str]) -> str:
+    """Streamlit's start page with Swedish as its language, and Fou's title, style and scripts (file → version)."""
     html = re.sub(r"<html lang=\"[^\"]*\">", '<html lang="sv">', html)
     html = re.sub(r"<title>.*?</title>", "<title>Fou</title>", html)
     html = re.sub(r"<noscript>.*?</noscript>", _NOSCRIPT, html, flags=re.DOTALL)
     # Streamlit's own font is not used by our theme: loading it early would only be a waste.
     html = re.sub(r"<link\s+rel=\"preload\"[^>]*SourceSans[^>]*>", "", html)
-    style = f'<link rel="stylesheet" href="./fou/fou.css?v={style_version}">'
-    script = f'<script defer src="./fou/svenska.js?v={words_version}"></script>'
-    return html.replace("</head>", f"  {style}\n    {script}\n  </head>")
+    ours = [
+        f'<script defer src="./fou/{name}?v={version}"></script>'
+        if name.endswith(".js")
+        else f'<link rel="stylesheet" href="./fou/{name}?v={version}">'
+        for name, version in versions.items()
+    ]
+    return html.replace("</head>", "  " + "\n    ".join(ours) + "\n  </head>")
 
 
 def _short_hash(content: bytes) -> str:
@@ -85,8 +91,7 @@ def _short_hash(content: bytes) -> str:
 
 _PAGE = swedish_page(
     _INDEX.read_text(encoding="utf-8"),
-    _short_hash((STATIC / "fou.css").read_bytes()),
-    _short_hash((STATIC / "svenska.js").read_bytes()),
+    {name: _short_hash((STATIC / name).read_bytes()) for name in _OURS},
 ).encode()
 _PAGE_ETAG = f'"{_short_hash(_PAGE)}"'
 # Streamlit answers every unknown path with its start page; the file's own ETag tells it from other answers.
@@ -202,8 +207,7 @@ async def _start_page(request: Request) -> Response:
 
 ROUTES = [
     Route("/halsa", _health),
-    Route("/fou/fou.css", _static("fou.css", "text/css")),
-    Route("/fou/svenska.js", _static("svenska.js", "text/javascript")),
+    *(Route(f"/fou/{name}", _static(name, media_type)) for name, media_type in _OURS.items()),
     Route("/oversikt", _start_page),
 ]
 

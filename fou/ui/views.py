@@ -13,6 +13,7 @@ from fou.charts.projects import money_chart, time_line
 from fou.charts.room import room_chart
 from fou.charts.tables import against_last_year, area_table, line_table
 from fou.charts.year import year_sentence
+from fou.sources import count_year_sources
 from fou.store import Reader
 
 #: How many years the room bar shows: the year itself and the next three.
@@ -94,7 +95,7 @@ def plan_page(reader: Reader, year: int, money: str, unit: str, most: int) -> Pl
         chart=plan_chart(year, found.framed_areas, unit),
         areas=area_table(found),
         last=against_last_year(found, before) if before.areas else None,
-        sources=plan.count_sources(reader, year, money),
+        sources=count_year_sources(reader, year, money),
     )
 
 

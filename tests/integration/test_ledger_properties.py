@@ -70,7 +70,6 @@ class Effect:
     added: set[int] = field(default_factory=set)
     removed: set[int] = field(default_factory=set)
     records: dict[tuple[str, int], tuple[dict[str, Any] | None, dict[str, Any] | None]] = field(default_factory=dict)
-    in_force: bool = True
     undoes: int | None = None
 
     @property
@@ -121,20 +120,19 @@ class Model:
             else:
                 self.records[key] |= {name: after[name] for name in after if after[name] != before[name]}
         self.effects[batch] = effect
-        if effect.undoes is not None:
-            self.mark(effect.undoes, in_force=False)
 
-    def mark(self, batch: int, in_force: bool) -> None:
-        """A batch that is undone, or in force again, makes what it itself undid the other way round."""
-        effect = self.effects[batch]
-        effect.in_force = in_force
-        if effect.undoes is not None:
-            self.mark(effect.undoes, in_force=not in_force)
+    def in_force(self) -> list[int]:
+        """The batches that no batch in force undoes, oldest first."""
+        undone: set[int | None] = set()
+        for number in sorted(self.effects, reverse=True):
+            if number not in undone:
+                undone.add(self.effects[number].undoes)
+        return sorted(self.effects.keys() - undone)
 
     def may_be_undone(self, batch: int) -> bool:
         """Whether undoing the batch overwrites nothing later and leaves everything whole."""
         effect = self.effects[batch]
-        if not effect.in_force or effect.is_empty:
+        if batch not in self.in_force() or effect.is_empty:
             return False
         if not effect.added <= self.standing or effect.removed & self.standing:
             return False
@@ -161,7 +159,9 @@ class Model:
         projects, areas = set(self.ids("project")), set(self.ids("area"))
         used = {self.said[number].project for number in self.standing} - {None}
         placed = {values["area"] for (table, _), values in self.records.items() if table == "project"} - {None}
-        return used <= projects and placed <= areas and len(self.codes()) == len(projects)
+        names = {values["name"] for (table, _), values in self.records.items() if table == "area"}
+        unique = (len(self.codes()), len(names)) == (len(projects), len(areas))
+        return used <= projects and placed <= areas and unique
 
 
 @cache
@@ -305,17 +305,16 @@ class Ledger(RuleBasedStateMachine):
             work.remove_many(Project, [as_dict(row) for row in work.records(Project, "WHERE id = $id", id=number)])
         self.model.carry_out(work.batch, Effect(records={("project", number): (before, None)}))
 
-    @precondition(lambda self: self.model.effects)
-    @rule(pick=PICK)
-    def undo_any_batch(self, pick: int) -> None:
-        self.undo(sorted(self.model.effects)[-1 - pick % len(self.model.effects)])
+    @rule(picks=st.lists(PICK, min_size=1, max_size=3))
+    def undo_any_batches(self, picks: list[int]) -> None:
+        for pick in picks:
+            self.undo(sorted(self.model.effects)[pick % len(self.model.effects)])
 
-    @precondition(lambda self: self.model.effects)
-    @rule()
-    def undo_the_latest_batch(self) -> None:
-        latest = max(self.model.effects)
-        assert self.model.may_be_undone(latest) or self.model.effects[latest].is_empty
-        self.undo(latest)
+    @rule(picks=st.lists(PICK, min_size=1, max_size=3))
+    def undo_batches_that_are_in_force(self, picks: list[int]) -> None:
+        for pick in picks:
+            in_force = self.model.in_force()
+            self.undo(in_force[pick % len(in_force)])
 
     # How the model follows
 
@@ -437,7 +436,7 @@ def seen(reader: Any) -> Seen:
 
 TestLedger = Ledger.TestCase
 TestLedger.settings = settings(
-    max_examples=25,
+    max_examples=12,
     stateful_step_count=20,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],

@@ -21,8 +21,9 @@ from fou.charts.year import year_sentence
 from fou.figures import Figures, total
 from fou.model import CALLS, Funder, Kind, Plan
 from fou.money import format_sek
-from fou.plan import AreaRow, CallRow, OpenItem, ProjectRow, Room, Sourced, YearPlan
+from fou.plan import AreaRow, CallRow, OpenItem, ProjectRow, Room, YearPlan
 from fou.portfolio import Found, Listed
+from fou.sources import Sourced
 
 OUR_FUNDER = Funder(1, "Stockholms stad, socialnämnden", "municipality", None)
 CHILDREN = "Social barn- och ungdomsvård"

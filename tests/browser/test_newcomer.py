@@ -1,0 +1,347 @@
+"""What a newcomer meets in a real browser: the plan, a budget read in and undone, links, small and dark screens."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import openpyxl
+import pytest
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+
+from fou.access import Action, Person, Role
+from fou.demo.load import DOCUMENTS, load_documents, load_example
+from fou.model import Project
+from fou.store import Database
+from tests.browser.conftest import axe_violations, complaints, open_page
+from tests.conftest import ROOT, Server, serving
+
+ADMIN = Person("Anna", Role.ADMIN)
+PHONE = {"viewport": {"width": 390, "height": 844}}
+LOOKS = {
+    "light": {"color_scheme": "light"},
+    "dark": {"color_scheme": "dark"},
+    "phone": {"color_scheme": "light", **PHONE},
+}
+#: Each page by its name, with a project that has much to show.
+PAGES = {
+    "documents": {
+        "Översikt": "?ar=2014", "FoU-plan": "plan?ar=2013", "Portfölj": "portfolj", "Projekt": "projekt?kod=SOR-NPF",
+        "Import": "import", "Administration": "administration",
+    },
+    "example": {
+        "Översikt": "", "FoU-plan": "plan", "Portfölj": "portfolj", "Projekt": "projekt?kod=EX24-003",
+        "Import": "import", "Administration": "administration",
+    },
+}  # fmt: skip
+EVERY_PAGE = [
+    pytest.param(data, path, id=f"{data}-{name}") for data, paths in PAGES.items() for name, path in paths.items()
+]
+#: What somebody has written as the title of S-REG.
+EVIL = "<b>Fet</b> **stjärna** :red[röd] [länk](http://x.se) $a^2$ `kod` | # ![bild](x.png) :smile: <img src=x>"
+WIDER_THAN_THE_PAGE = """() => [document.scrollingElement, document.querySelector("[data-testid=stMain]")]
+  .filter((box) => box.scrollWidth > box.clientWidth).map((box) => `${box.tagName}: ${box.scrollWidth}`)"""
+
+
+def made(file: Path, fill: Callable[[Database, Person], object]) -> Path:
+    database = Database.open(file)
+    fill(database, ADMIN)
+    database.close()
+    return file
+
+
+def load_with_evil_title(database: Database, person: Person) -> None:
+    load_documents(database, person)
+    with database.write(person, Action.EDIT, "Skrev märkspråk") as work:
+        project = work.records(Project, "WHERE code = 'S-REG'")[0]
+        work.update(Project, project.id, {"title": EVIL})
+
+
+@pytest.fixture(scope="module")
+def servers(serve: Callable[..., Server], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Server]:
+    """A server for each set of data, for the tests that only look."""
+    folder = tmp_path_factory.mktemp("look")
+    return {
+        name: serve(made(folder / f"{name}.duckdb", fill))
+        for name, fill in (("documents", load_with_evil_title), ("example", load_example))
+    }
+
+
+def main(page: Page) -> Locator:
+    return page.get_by_test_id("stMain")
+
+
+def go_to(page: Page, name: str) -> None:
+    """Go to another page by the navigation."""
+    page.get_by_role("link", name=name, exact=True).first.click()
+    expect(page).to_have_title(f"{name} – Fou")
+    expect(page.get_by_role("heading", level=1)).to_have_text(name)
+
+
+def open_everything(page: Page) -> None:
+    """Open every expander: "Visa som tabell", "Så räknas det", the sources, the forms …"""
+    closed = page.locator("[data-testid=stExpander] details:not([open]) > summary")
+    for left in range(closed.count() - 1, -1, -1):
+        closed.first.click()
+        expect(closed).to_have_count(left)
+    expect(page.locator("details[open]:not(:has([data-testid=stElementContainer]))")).to_have_count(0)
+    expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_attached()
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
+
+
+# --- The first hour -----------------------------------------------------------------------------------------
+
+
+def changed_workbook() -> bytes:
+    """The documents' workbook where evaluating evidence-based practice is to get 650 000 kr and not 600 000."""
+    workbook = openpyxl.load_workbook(DOCUMENTS)
+    workbook["Budget"]["J3"] = 650_000
+    out = io.BytesIO()
+    workbook.save(out)
+    return out.getvalue()
+
+
+@dataclass(frozen=True)
+class Hour:
+    """A newcomer's own server and window."""
+
+    server: Server
+    page: Page
+
+
+@pytest.fixture(scope="module")
+def started(browser_context: Callable[..., BrowserContext], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hour]:
+    """The dashboard with the documents' portfolio, just opened."""
+    folder = tmp_path_factory.mktemp("hour")
+    with serving(ROOT / "app.py", made(folder / "fou.duckdb", load_documents), folder / "server.log") as server:
+        page = browser_context().new_page()
+        open_page(page, server.base)
+        yield Hour(server, page)
+        page.close()
+
+
+@pytest.fixture(scope="module")
+def imported(started: Hour) -> Hour:
+    """A workbook with one other amount was uploaded, looked at and read in."""
+    page = started.page
+    go_to(page, "Import")
+    page.locator("input[type=file]").first.set_input_files(
+        {"name": "budget2013.xlsx", "mimeType": "application/octet-stream", "buffer": changed_workbook()}
+    )
+    expect(main(page)).to_contain_text("Budget › J3")
+    page.get_by_role("button", name="4. Läs in").click()
+    expect(main(page)).to_contain_text("budget2013.xlsx är inläst som post 2.")
+    return started
+
+
+@pytest.fixture(scope="module")
+def undone(imported: Hour) -> Hour:
+    """What was read in was undone again, on the page Import."""
+    page = imported.page
+    open_page(page, f"{imported.server.base}/import")
+    go_to(page, "Administration")
+    page.get_by_label("Ångra en post").click()
+    page.get_by_role("option", name=re.compile("^Post 2:")).click()
+    page.get_by_role("button", name="Ångra", exact=True).click()
+    expect(main(page)).to_contain_text("Post 2 är ångrad (post 3).")
+    return imported
+
+
+def test_the_first_page_shows_the_frame_of_the_plan(started: Hour) -> None:
+    frame = started.page.get_by_test_id("stMetric").filter(has_text="Ram")
+    expect(frame).to_contain_text("2 310 000 kr")
+
+
+def test_the_plan_tells_what_is_proposed_in_a_sentence(started: Hour) -> None:
+    go_to(started.page, "FoU-plan")
+    expect(main(started.page)).to_contain_text("Fyra projekt inom tre områden föreslås dela på 2 310 000 kr")
+
+
+IMPORTED = {
+    "": "2 360 000 kr är föreslaget 2013.",
+    "plan?ar=2013": "650 000",
+    "portfolj": "2 360 000 kr är föreslaget i allt.",
+    "projekt?kod=S-EBP": "650 000 kr är föreslaget för 2013.",
+    "administration": "Läste in budget2013.xlsx",
+}
+
+
+@pytest.mark.parametrize(("path", "says"), IMPORTED.items())
+def test_what_was_read_in_is_seen_on_every_page(imported: Hour, path: str, says: str) -> None:
+    open_page(imported.page, f"{imported.server.base}/{path}")
+    expect(main(imported.page)).to_contain_text(says)
+
+
+def test_the_amount_that_was_read_in_leads_to_its_cell_in_the_workbook(imported: Hour) -> None:
+    open_page(imported.page, f"{imported.server.base}/projekt?kod=S-EBP")
+    imported.page.get_by_text("Belopp och källor").click()
+    row = imported.page.locator("tr").filter(has_text="650 000").filter(has_text="gäller")
+    expect(row).to_contain_text("budget2013.xlsx › Budget › J3")
+
+
+def test_the_amount_from_before_is_still_there_as_replaced(imported: Hour) -> None:
+    open_page(imported.page, f"{imported.server.base}/projekt?kod=S-EBP")
+    imported.page.get_by_text("Belopp och källor").click()
+    row = imported.page.locator("tr").filter(has_text="600 000").filter(has_text="documents.xlsx")
+    expect(row).to_contain_text("ersatt")
+
+
+UNDONE = {
+    "": "2 310 000 kr är föreslaget 2013.",
+    "plan?ar=2013": "600 000",
+    "portfolj": "2 310 000 kr är föreslaget i allt.",
+    "projekt?kod=S-EBP": "600 000 kr är föreslaget för 2013.",
+    "administration": "ångrad genom post 3",
+}
+
+
+@pytest.mark.parametrize(("path", "says"), UNDONE.items())
+def test_after_undoing_the_old_figure_is_back_on_every_page(undone: Hour, path: str, says: str) -> None:
+    open_page(undone.page, f"{undone.server.base}/{path}")
+    expect(main(undone.page)).to_contain_text(says)
+
+
+@pytest.mark.parametrize("path", [path for path in UNDONE if path != "administration"])
+def test_after_undoing_the_new_figure_is_nowhere(undone: Hour, path: str) -> None:
+    open_page(undone.page, f"{undone.server.base}/{path}")
+    expect(main(undone.page)).to_contain_text(UNDONE[path])
+    expect(main(undone.page)).not_to_contain_text(re.compile(r"650\s000|2\s360\s000"))
+
+
+# --- Links and going from page to page ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", ["plan", "portfolj", "projekt?kod=S-EBP", "import", "administration"])
+def test_the_first_request_of_all_may_be_a_link_to_any_page(
+    browser_page: Page, tmp_path: Path, servers: dict[str, Server], path: str
+) -> None:
+    heard = complaints(browser_page)
+    with serving(ROOT / "app.py", tmp_path / "fou.duckdb", tmp_path / "server.log") as fresh:
+        open_page(browser_page, f"{fresh.base}/{path}")
+        expect(browser_page.get_by_role("heading", level=1)).to_be_visible()
+    assert [told for told in heard if "WebSocket" not in told] == []
+
+
+def test_a_link_opens_the_very_view_that_it_was_copied_from(servers: dict[str, Server], browser_page: Page) -> None:
+    open_page(browser_page, f"{servers['documents'].base}/?ar=2014&enhet=tkr")
+    expect(browser_page.get_by_test_id("stMetric").filter(has_text="Föreslaget")).to_contain_text("2 000 tkr")
+
+
+@pytest.mark.parametrize("name", ["FoU-plan", "Portfölj", "Import", "Administration"])
+def test_what_is_chosen_in_the_head_stays_in_the_address_of_the_next_page(
+    servers: dict[str, Server], browser_page: Page, name: str
+) -> None:
+    open_page(browser_page, f"{servers['documents'].base}/?ar=2014&enhet=tkr&medel=egna")
+    go_to(browser_page, name)
+    expect(browser_page).to_have_url(re.compile(r"(?=.*ar=2014)(?=.*enhet=tkr)(?=.*medel=egna)"))
+
+
+def test_what_is_chosen_in_the_head_holds_on_the_next_page(servers: dict[str, Server], browser_page: Page) -> None:
+    open_page(browser_page, f"{servers['documents'].base}/?ar=2014&enhet=tkr")
+    go_to(browser_page, "FoU-plan")
+    expect(browser_page.get_by_test_id("stMetric").filter(has_text="Föreslaget")).to_contain_text("2 000 tkr")
+
+
+def test_a_choice_made_on_the_page_can_be_copied_from_the_address(
+    servers: dict[str, Server], browser_page: Page
+) -> None:
+    open_page(browser_page, servers["documents"].base)
+    browser_page.get_by_test_id("stButtonGroup").get_by_text("mnkr").click()
+    expect(browser_page.get_by_test_id("stMetric").filter(has_text="Ram")).to_contain_text("2,3 mnkr")
+    expect(browser_page).to_have_url(re.compile(r"enhet=mnkr"))
+
+
+def test_a_project_links_to_the_one_it_builds_on(servers: dict[str, Server], browser_page: Page) -> None:
+    open_page(browser_page, f"{servers['documents'].base}/projekt?kod=S-BARNAHUS")
+    browser_page.get_by_role("link", name="Förstudie för utvärdering av Barnahus").click()
+    expect(browser_page.get_by_role("heading", level=1)).to_have_text("Förstudie för utvärdering av Barnahus")
+
+
+# --- Text that users have written ---------------------------------------------------------------------------
+
+
+def test_markup_in_a_title_is_shown_as_it_was_written(servers: dict[str, Server], browser_page: Page) -> None:
+    open_page(browser_page, f"{servers['documents'].base}/projekt?kod=S-REG")
+    expect(browser_page.get_by_role("heading", level=1)).to_have_text(EVIL)
+
+
+def test_markup_in_a_title_makes_no_element(servers: dict[str, Server], browser_page: Page) -> None:
+    open_page(browser_page, f"{servers['documents'].base}/projekt?kod=S-REG")
+    expect(browser_page.get_by_role("heading", level=1)).to_be_visible()
+    expect(main(browser_page).locator("h1 b, h1 img, h1 a, h1 code, h1 strong, h1 .katex")).to_have_count(0)
+
+
+# --- Every page, light, dark and on a phone, with everything open -------------------------------------------
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What was found on one page, as it opens and with everything on it open."""
+
+    violations: list[str]
+    wider: list[str]
+
+
+@pytest.fixture(scope="module")
+def look(servers: dict[str, Server], browser_context: Callable[..., BrowserContext]) -> Callable[[str, str, str], Seen]:
+    """Examine one page of one set of data, once."""
+    kept: dict[tuple[str, str, str], Seen] = {}
+
+    def examine(data: str, path: str, how: str) -> Seen:
+        if (data, path, how) not in kept:
+            page = browser_context(bypass_csp=True, **LOOKS[how]).new_page()
+            open_page(page, f"{servers[data].base}/{path}")
+            violations, wider = axe_violations(page), page.evaluate(WIDER_THAN_THE_PAGE)
+            open_everything(page)
+            kept[data, path, how] = Seen(
+                [*violations, *axe_violations(page)], [*wider, *page.evaluate(WIDER_THAN_THE_PAGE)]
+            )
+            page.close()
+        return kept[data, path, how]
+
+    return examine
+
+
+@pytest.mark.parametrize("how", LOOKS)
+@pytest.mark.parametrize(("data", "path"), EVERY_PAGE)
+def test_a_page_with_everything_open_breaks_no_rule_of_wcag(
+    look: Callable[[str, str, str], Seen], data: str, path: str, how: str
+) -> None:
+    assert look(data, path, how).violations == []
+
+
+@pytest.mark.parametrize(("data", "path"), EVERY_PAGE)
+def test_no_page_scrolls_sideways_on_a_phone(look: Callable[[str, str, str], Seen], data: str, path: str) -> None:
+    assert look(data, path, "phone").wider == []
+
+
+@pytest.mark.parametrize("how", LOOKS)
+def test_the_heads_popover_breaks_no_rule_of_wcag(
+    servers: dict[str, Server], new_page: Callable[..., Page], how: str
+) -> None:
+    page = new_page(bypass_csp=True, **LOOKS[how])
+    open_page(page, f"{servers['example'].base}/import")
+    page.get_by_role("button", name="Jag är").click()
+    expect(page.get_by_test_id("stPopoverBody")).to_be_visible()
+    assert axe_violations(page) == []
+
+
+def test_a_table_wider_than_a_phone_is_scrolled_by_the_keyboard(
+    servers: dict[str, Server], new_page: Callable[..., Page]
+) -> None:
+    page = new_page(**PHONE)
+    open_page(page, f"{servers['documents'].base}/administration")
+    table = page.get_by_role("group", name="Tabell som går att rulla i sidled").first
+    table.focus()
+    page.keyboard.press("ArrowRight")
+    expect(table).to_be_focused()
+    page.wait_for_function("box => box.scrollLeft > 0", arg=table.element_handle())
+
+
+def test_a_table_that_fits_is_no_stop_for_the_keyboard(servers: dict[str, Server], browser_page: Page) -> None:
+    open_page(browser_page, f"{servers['documents'].base}/administration")
+    expect(browser_page.locator("[data-testid=stMarkdownContainer] table").first).to_be_visible()
+    expect(browser_page.get_by_role("group", name="Tabell som går att rulla i sidled")).to_have_count(0)
