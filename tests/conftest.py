@@ -15,6 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# How long an example takes says more about the machine than about the code: time is measured by `make bench`.
+settings.register_profile("fou", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("fou")
 
 ROOT = Path(__file__).resolve().parents[1]
 SECONDS_TO_START = 60

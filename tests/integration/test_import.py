@@ -284,8 +284,9 @@ def test_what_says_nothing_new_leaves_no_batch(database: Database) -> None:
 
 
 def test_the_same_file_again_is_noted(database: Database) -> None:
-    load(database, good())
-    (finding,) = examine(database, good(), "budget.xlsx").findings
+    file = good()
+    load(database, file)
+    (finding,) = examine(database, file, "budget.xlsx").findings
     assert (finding.severity, finding.kind, finding.found) == (Severity.NOTE, "seen_before", "samma fil som post 1")
 
 

@@ -158,9 +158,7 @@ def test_undoing_takes_back_what_the_batch_posted(database: Database, admin: Per
     assert standing(database) == []
 
 
-def test_undoing_a_correction_brings_the_earlier_amount_back(
-    database: Database, admin: Person, world: World
-) -> None:
+def test_undoing_a_correction_brings_the_earlier_amount_back(database: Database, admin: Person, world: World) -> None:
     post(database, admin, entry(world, Kind.PLANNED, 100))
     undo(database, admin, correct(database, admin, 1, Decimal(80), "fel"))
     assert standing(database) == [(Kind.PLANNED, Decimal(100), 0)]
@@ -175,18 +173,14 @@ def test_undoing_an_undoing_does_it_again(database: Database, admin: Person, wor
     assert seen == [[], [(Kind.PLANNED, Decimal(100), 0)]] * 2
 
 
-def test_the_history_shows_what_is_undone_and_by_which_batch(
-    database: Database, admin: Person, world: World
-) -> None:
+def test_the_history_shows_what_is_undone_and_by_which_batch(database: Database, admin: Person, world: World) -> None:
     batch = post(database, admin, entry(world, Kind.PLANNED, 100))
     undone = undo(database, admin, batch)
     with database.read() as reader:
         assert [(b.id, b.undoes, b.undone_by) for b in history(reader, limit=2)] == [(3, 2, None), (2, None, undone)]
 
 
-def test_a_batch_whose_undoing_is_undone_counts_as_in_force(
-    database: Database, admin: Person, world: World
-) -> None:
+def test_a_batch_whose_undoing_is_undone_counts_as_in_force(database: Database, admin: Person, world: World) -> None:
     batch = post(database, admin, entry(world, Kind.PLANNED, 100))
     undo(database, admin, undo(database, admin, batch))
     with database.read() as reader:
@@ -249,9 +243,7 @@ def test_undoing_leaves_what_the_batch_itself_took_back(database: Database, admi
     assert standing(database) == [(Kind.RESERVED, Decimal(500), 0)]
 
 
-def test_a_batch_that_took_back_all_it_did_counts_as_undone(
-    database: Database, admin: Person, world: World
-) -> None:
+def test_a_batch_that_took_back_all_it_did_counts_as_undone(database: Database, admin: Person, world: World) -> None:
     with database.write(admin, Action.EDIT, "Fram och tillbaka") as work:
         work.post([entry(world, Kind.PLANNED, 100)])
         take_back(work, ((found, "ångrade mig") for found in statements(work)))
@@ -291,9 +283,7 @@ def test_undoing_below_a_later_change_names_the_batch_that_changed_the_same_fiel
         undo(database, admin, batch)
 
 
-def test_once_the_named_batch_is_undone_the_earlier_one_can_be(
-    database: Database, admin: Person, world: World
-) -> None:
+def test_once_the_named_batch_is_undone_the_earlier_one_can_be(database: Database, admin: Person, world: World) -> None:
     batch = edit(database, admin, world.a, title="Två")
     later = edit(database, BERTIL, world.a, title="Tre", lead="Ulla")
     undo(database, admin, later)
@@ -363,9 +353,7 @@ def test_once_an_amount_is_taken_back_the_record_may_go(database: Database, admi
     assert_whole(database)
 
 
-def test_an_amount_does_not_come_back_on_a_record_that_is_gone(
-    database: Database, admin: Person, world: World
-) -> None:
+def test_an_amount_does_not_come_back_on_a_record_that_is_gone(database: Database, admin: Person, world: World) -> None:
     undoing = undo(database, admin, post(database, admin, entry(world, Kind.PLANNED, 100)))
     undo(database, BERTIL, 1)
     with pytest.raises(UndoRefused, match=r"har ändrats senare, i post 4 \(Ångrar post 1, Bertil\)"):
@@ -405,9 +393,7 @@ def test_a_record_does_not_come_back_beside_another_with_its_name(
         undo(database, admin, undoing)
 
 
-def test_a_name_does_not_come_back_when_another_record_has_it(
-    database: Database, admin: Person, world: World
-) -> None:
+def test_a_name_does_not_come_back_when_another_record_has_it(database: Database, admin: Person, world: World) -> None:
     batch = edit(database, admin, world.a, code="A2")
     with database.write(BERTIL, Action.EDIT, "Nytt projekt") as work:
         work.create(Project, code="A", title="Ett annat A")
@@ -477,9 +463,7 @@ def test_granting_consumes_nothing_but_reservations(
     assert standing(database) == [(kind, Decimal(100), 0), (Kind.GRANTED, Decimal(100), 0)]
 
 
-def test_what_is_reserved_for_something_else_is_not_consumed(
-    database: Database, admin: Person, world: World
-) -> None:
+def test_what_is_reserved_for_something_else_is_not_consumed(database: Database, admin: Person, world: World) -> None:
     post(
         database, admin,
         entry(world, Kind.RESERVED, 1, project=world.b),
@@ -529,9 +513,7 @@ def test_a_kind_with_nothing_but_open_amounts_has_no_sum(database: Database, adm
     assert sums(database).stated(Kind.GRANTED) is None
 
 
-def test_an_open_amount_that_has_been_set_is_no_longer_open(
-    database: Database, admin: Person, world: World
-) -> None:
+def test_an_open_amount_that_has_been_set_is_no_longer_open(database: Database, admin: Person, world: World) -> None:
     post(database, admin, entry(world, Kind.GRANTED, None))
     correct(database, admin, 1, Decimal(75), "beslut")
     found = sums(database)

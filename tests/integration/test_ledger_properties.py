@@ -145,9 +145,7 @@ class Model:
         after.carry_out(0, effect.turned())
         return after._is_whole()
 
-    def _is_as_left(
-        self, key: tuple[str, int], before: dict[str, Any] | None, after: dict[str, Any] | None
-    ) -> bool:
+    def _is_as_left(self, key: tuple[str, int], before: dict[str, Any] | None, after: dict[str, Any] | None) -> bool:
         now = self.records.get(key)
         if after is None or now is None:
             return after is now
@@ -436,7 +434,7 @@ def seen(reader: Any) -> Seen:
 
 TestLedger = Ledger.TestCase
 TestLedger.settings = settings(
-    max_examples=12,
+    max_examples=10,
     stateful_step_count=20,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],

@@ -333,9 +333,7 @@ def test_a_database_that_another_process_holds_is_locked(closed: Path) -> None:
     assert "används redan av ett annat program" in str(error)
 
 
-def test_a_database_can_be_opened_once_the_other_process_lets_go(
-    closed: Path, holder: subprocess.Popen[str]
-) -> None:
+def test_a_database_can_be_opened_once_the_other_process_lets_go(closed: Path, holder: subprocess.Popen[str]) -> None:
     holder.communicate()
     Database.open(closed).close()
     assert holder.returncode == 0
@@ -504,9 +502,7 @@ def project(database: Database, admin: Person) -> int:
     return number
 
 
-def test_saving_over_what_somebody_else_has_saved_tells_who(
-    database: Database, admin: Person, project: int
-) -> None:
+def test_saving_over_what_somebody_else_has_saved_tells_who(database: Database, admin: Person, project: int) -> None:
     with (
         pytest.raises(SaveConflict, match=r"^Bertil har ändrat .*post 2 .*”Två”"),
         database.write(admin, Action.EDIT, "Titel") as work,
@@ -723,9 +719,7 @@ def test_restoring_twice_keeps_both_copies(database: Database, admin: Person, ba
     assert [file.exists() for file in kept] == [True, True]
 
 
-def test_a_reader_sees_the_old_content_while_it_is_replaced(
-    database: Database, admin: Person, backup: Path
-) -> None:
+def test_a_reader_sees_the_old_content_while_it_is_replaced(database: Database, admin: Person, backup: Path) -> None:
     with database.read() as reader:
         before = codes(reader)
         database.restore(admin, backup)

@@ -112,7 +112,9 @@ def test_the_version_never_runs_ahead_of_what_can_be_read(database: Database, ad
     assert run(database, admin, look, undo_every=3) == []
 
 
-def test_everything_written_at_once_is_whole_all_the_time_and_there_afterwards(database: Database, admin: Person) -> None:
+def test_everything_written_at_once_is_whole_all_the_time_and_there_afterwards(
+    database: Database, admin: Person
+) -> None:
     def look() -> str | None:
         with database.read() as reader:
             return "; ".join(failure.message for failure in check(reader)) or None

@@ -63,5 +63,5 @@ def test_what_is_allowed_passes() -> None:
 
 
 def test_the_refusal_says_which_role_the_person_has() -> None:
-    with pytest.raises(Forbidden, match="^Som läsare kan du inte göra detta"):
+    with pytest.raises(Forbidden, match=r"^Som läsare kan du inte göra detta\."):
         require(VIEWER, Action.EDIT)
