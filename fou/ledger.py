@@ -115,9 +115,13 @@ def correct(
 def grant(work: Work, granted: Entry) -> None:
     """Post a grant and use up what was reserved for the same thing, year and funder, as far as it reaches.
 
-    A reservation without an amount is settled by the grant. Source of the rule: only what is reserved is
-    consumed when the thing that it was reserved for is granted; the other kinds stand side by side.
+    A reservation without an amount is settled by the grant. A grant on a condition uses up nothing: until the
+    condition is met the money stays reserved, or it would look free. Source of the rule: only what is reserved
+    is consumed when the thing that it was reserved for is granted; the other kinds stand side by side.
     """
+    if granted.condition is not None:
+        work.post([replace(granted, kind=Kind.GRANTED)])
+        return
     reserved = statements(
         work,
         "kind = 'reserved' AND year = $year AND funder = $funder AND project IS NOT DISTINCT FROM $project "

@@ -111,8 +111,8 @@ def _look_up(references: Iterable[Reference], labels: Labels, findings: Collecto
 
 def _relied_on(checked: Checked, references: Iterable[Reference]) -> set[tuple[str, str]]:
     referred = {(reference.table, reference.folded) for reference in references}
-    for line in checked.lines:
-        referred.update((table, label) for table, label in zip(LINE_REFERENCES, line.subject[2:], strict=True) if label)
+    for about in {line.subject[2:] for line in checked.lines}:
+        referred.update((table, label) for table, label in zip(LINE_REFERENCES, about, strict=True) if label)
     return referred - {(table, record.key[0]) for table, stated in checked.records.items() for record in stated}
 
 

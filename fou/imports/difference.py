@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -16,6 +16,8 @@ from fou.imports.references import Key, Known, fold
 from fou.model import RECORD_BY_TABLE, RECORDS, Kind, Record, as_dict
 from fou.store import Reader
 from fou.store.reading import STANDING
+
+_NOTHING = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +147,7 @@ def _compare_amounts(
     for subject, group in by_subject.items():
         now = standing.get(subject, [])
         if now and _grouped((n[3], n[4], n[1], n[2]) for n in now) == _grouped(
-            (line.condition, str(line.basis), line.amount, line.open) for line in group
+            (line.condition, line.basis, line.amount, line.open) for line in group
         ):
             unchanged += len(group)
             continue
@@ -155,8 +157,8 @@ def _compare_amounts(
                 kind, year,
                 written["project"].get(project), written["call"].get(call), written["area"].get(area),
                 written["funder"].get(funder, ""),
-                _sum((n[1], n[2], n[3]) for n in now) if now else None,
-                _sum((line.amount, line.open, line.condition) for line in group),
+                _sum([(n[1], n[2], n[3]) for n in now]) if now else None,
+                _sum([(line.amount, line.open, line.condition) for line in group]),
                 tuple(group), tuple(n[0] for n in now),
             )
         )  # fmt: skip
@@ -164,7 +166,7 @@ def _compare_amounts(
     return changes, unchanged, missing
 
 
-def _grouped(rows: Any) -> dict[tuple[str | None, str], tuple[Decimal, int]]:
+def _grouped(rows: Iterable[tuple[str | None, str, Decimal, int]]) -> dict[tuple[str | None, str], tuple[Decimal, int]]:
     """Firm and conditional, stated and spread apart: one payment in two parts equals the same in one."""
     sums: dict[tuple[str | None, str], tuple[Decimal, int]] = {}
     for condition, basis, amount, is_open in rows:
@@ -173,8 +175,10 @@ def _grouped(rows: Any) -> dict[tuple[str | None, str], tuple[Decimal, int]]:
     return sums
 
 
-def _sum(rows: Any) -> Sum:
-    firm = conditional = Decimal(0)
+def _sum(rows: Sequence[tuple[Decimal, int, str | None]]) -> Sum:
+    if len(rows) == 1 and rows[0][2] is None:  # as most are, of a hundred thousand
+        return Sum(rows[0][0], _NOTHING, rows[0][1])
+    firm = conditional = _NOTHING
     number = 0
     for amount, is_open, condition in rows:
         number += is_open

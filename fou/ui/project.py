@@ -184,6 +184,8 @@ def _scores(applied: Applied, view: View) -> None:
 
 def sources(page: ProjectPage, unit: str) -> None:
     """Each amount of the project with its source, those since taken back too."""
+    if not page.entries:
+        return
     opened = st.expander(f"Belopp och källor ({len(page.entries)})", key="projektets-kallor", on_change="rerun")
     if not opened.open:
         return

@@ -32,6 +32,7 @@ ADDRESSES = [
     "/oversikt?ar=2013",
     "/halsa",
     "/fou/svenska.js",
+    "/fou/tables.js",
     "/fou/fou.css",
     "/favicon.png",
     "/_stcore/health",

@@ -207,6 +207,27 @@ def test_a_circle_that_only_closes_in_the_database_is_found(database: Database) 
     assert [(finding.kind, finding.cell) for finding in examined.findings] == [("cycle", "L2")]
 
 
+@pytest.mark.parametrize(
+    ("start", "end", "refused"),
+    [
+        ("2014-10", "2014", False),
+        ("2014", "2014-10", False),
+        ("2014-10-31", "2014-10", False),
+        ("2014-10-31", "2014-09", True),
+        ("2014-10", "2014-10-01", False),
+        ("2014-10-02", "2014-10-01", True),
+    ],
+)
+def test_a_period_is_judged_as_far_as_both_its_ends_are_known(
+    start: str, end: str, refused: bool, database: Database
+) -> None:
+    def change(book: Workbook) -> None:
+        book["Projekt"]["I2"], book["Projekt"]["J2"] = start, end
+
+    kinds = [finding.kind for finding in examine(database, workbook(change), "budget.xlsx").findings]
+    assert kinds == (["period"] if refused else [])
+
+
 # What is taken ---------------------------------------------------------------------------------------------
 
 

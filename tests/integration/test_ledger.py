@@ -439,6 +439,12 @@ def test_a_grant_whose_amount_is_not_set_consumes_no_amount(database: Database, 
     assert standing(database) == [(Kind.RESERVED, Decimal(100), 0), (Kind.GRANTED, Decimal(0), 1)]
 
 
+def test_a_grant_on_a_condition_leaves_the_money_reserved(database: Database, admin: Person, world: World) -> None:
+    post(database, admin, entry(world, Kind.RESERVED, 100))
+    granted(database, admin, entry(world, Kind.GRANTED, 100, condition="under förutsättning att staten betalar"))
+    assert (sums(database).sum(Kind.RESERVED), sums(database).conditional[Kind.GRANTED]) == (100, 100)
+
+
 def test_a_reservation_that_the_grant_does_not_reach_is_not_touched(
     database: Database, admin: Person, world: World
 ) -> None:
