@@ -152,7 +152,7 @@ def _time_figure(drawn: Sequence[Listed], today: date) -> Still:
     traces.append(
         go.Scatter(
             x=[first.isoformat()] * len(rows), y=[row - 0.22 for row in rows], mode="text", showlegend=False,
-            text=[f"{_period(p)} · {label(p.title, 46)}" for p in drawn], textposition="middle right",
+            text=[f"{_period(p)} · {label(p.title, 36)}" for p in drawn], textposition="middle right",
             textfont={"size": 14}, cliponaxis=False,
         )
     )  # fmt: skip

@@ -24,6 +24,7 @@ from streamlit.file_util import get_static_dir
 
 from fou.errors import FouError
 from fou.ui.state import open_database
+from fou.ui.text import plain
 
 log = logging.getLogger("fou")
 
@@ -218,7 +219,7 @@ ROUTES = [
 def tell_the_person(error: Exception) -> bool:
     """Say in Swedish what went wrong; an unforeseen error goes to the log with a number to refer to."""
     if isinstance(error, FouError):
-        st.error(str(error))
+        st.error(plain(str(error)))
         return True
     number = secrets.token_hex(3).upper()
     log.error("Error %s", number, exc_info=error)

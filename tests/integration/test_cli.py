@@ -88,7 +88,8 @@ def real(path: Path, *arguments: str, **environment: str) -> Ended:
 @contextmanager
 def held_by_another_process(path: Path) -> Iterator[None]:
     holder = (
-        "import sys; from fou.store import Database; d = Database.open(sys.argv[1]); print('held', flush=True); sys.stdin.read()"
+        "import sys; from fou.store import Database; d = Database.open(sys.argv[1]); "
+        "print('held', flush=True); sys.stdin.read()"
     )
     with subprocess.Popen(
         [sys.executable, "-c", holder, str(path)], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True

@@ -69,9 +69,7 @@ def test_there_are_eight_funders_of_five_kinds(sheets: dict[str, Rows]) -> None:
 
 def test_the_frame_of_2013_equals_what_is_proposed_for_it(amounts: dict[tuple[Any, ...], Any]) -> None:
     assert amounts["ram", None, STOCKHOLM, 2013] == 2_310_000
-    proposed = {
-        key[1]: amount for key, amount in amounts.items() if key[0] == "föreslaget" and key[3] == 2013
-    }
+    proposed = {key[1]: amount for key, amount in amounts.items() if key[0] == "föreslaget" and key[3] == 2013}
     assert proposed == {"S-EBP": 600_000, "S-IMPL": 770_000, "S-KONT": 210_000, "S-INSATS": 730_000}
     assert sum(proposed.values()) == 2_310_000
 
@@ -128,9 +126,7 @@ def test_no_other_project_has_money(sheets: dict[str, Rows]) -> None:
     }  # fmt: skip
 
 
-def test_the_name_in_the_budget_is_the_projects_title(
-    sheets: dict[str, Rows], titles: dict[str, str]
-) -> None:
+def test_the_name_in_the_budget_is_the_projects_title(sheets: dict[str, Rows], titles: dict[str, str]) -> None:
     for row in sheets["Budget"]:
         assert row["Benämning"] == titles.get(row["Projekt"], row["Benämning"])
 
@@ -208,10 +204,7 @@ def test_sub_projects_and_pilots_are_part_of_their_programmes(sheets: dict[str, 
 
 
 def test_the_chains_are_those_that_the_documents_state(sheets: dict[str, Rows]) -> None:
-    links = {
-        (row["Tidigare projekt"], row["Det tidigare är"], row["Senare projekt"])
-        for row in sheets["Kopplingar"]
-    }
+    links = {(row["Tidigare projekt"], row["Det tidigare är"], row["Senare projekt"]) for row in sheets["Kopplingar"]}
     assert links == {
         ("S-INSATS-F", "förstudie", "S-INSATS"),
         ("S-BARNAHUS-F", "förstudie", "S-BARNAHUS"),

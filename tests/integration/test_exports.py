@@ -155,9 +155,7 @@ def pdf_text(database: Database, year: int) -> str:
 def open_data(database: Database, year: int) -> dict[str, list[dict[str, str]]]:
     with ZipFile(rendered(database, "open-data", year)) as archive:
         return {
-            name: list(
-                csv.DictReader(StringIO(archive.read(name).decode("utf-8-sig"), newline=""), delimiter=";")
-            )
+            name: list(csv.DictReader(StringIO(archive.read(name).decode("utf-8-sig"), newline=""), delimiter=";"))
             for name in archive.namelist()
             if name.endswith(".csv")
         }
@@ -169,9 +167,7 @@ def open_data(database: Database, year: int) -> dict[str, list[dict[str, str]]]:
 def test_excel_holds_the_frame_and_the_four_projects_as_numbers(documents: Database) -> None:
     book = excel(documents, 2013)
     room = {row["Post"]: row["Belopp, kr"] for row in sheet_rows(book["Ram och utrymme"])}
-    projects = {
-        row["Projekt"]: row["Föreslaget, kr"] for row in sheet_rows(book["Projekt"]) if row["Kod"] != "Summa"
-    }
+    projects = {row["Projekt"]: row["Föreslaget, kr"] for row in sheet_rows(book["Projekt"]) if row["Kod"] != "Summa"}
     assert room["Ram"] == 2_310_000
     assert projects == PROJECTS_2013
 
@@ -327,9 +323,7 @@ def test_the_sum_of_projects_none_of_which_is_set_is_not_set_either(documents: D
 def test_the_year_in_words_names_what_is_not_set(documents: Database) -> None:
     with documents.read() as reader:
         report = describe(reader, 2014)
-    assert report.message == (
-        "2\u00a0000\u00a0000\u00a0kr är föreslaget för 2014, och 6 belopp är inte fastställda"
-    )
+    assert report.message == ("2\u00a0000\u00a0000\u00a0kr är föreslaget för 2014, och 6 belopp är inte fastställda")
     assert "Ingen ram är angiven för 2014." in report.sentences
 
 
@@ -351,19 +345,13 @@ def example(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
 
 READ_TEXT: dict[str, Callable[[Database, int], str]] = {
     "excel": lambda database, year: " ".join(
-        str(cell)
-        for sheet in excel(database, year)
-        for row in sheet.iter_rows(values_only=True)
-        for cell in row
+        str(cell) for sheet in excel(database, year) for row in sheet.iter_rows(values_only=True) for cell in row
     ),
     "word": lambda database, year: " ".join(
         paragraph.text for paragraph in Document(rendered(database, "word", year)).paragraphs
     ),
     "powerpoint": lambda database, year: " ".join(
-        shape.text_frame.text
-        for slide in slides(database, year)
-        for shape in slide.shapes
-        if shape.has_text_frame
+        shape.text_frame.text for slide in slides(database, year) for shape in slide.shapes if shape.has_text_frame
     ),
     "pdf": pdf_text,
     "open-data": lambda database, year: (

@@ -231,9 +231,7 @@ def test_an_amount_is_written_the_swedish_way(sek: str, unit: str, shown: str) -
     assert format_sek(Decimal(sek), unit) == shown.replace(" ", NBSP)
 
 
-@pytest.mark.parametrize(
-    ("sek", "shown"), [("2500", "2"), ("3500", "4"), ("2500.01", "3"), ("-2500", f"{MINUS}2")]
-)
+@pytest.mark.parametrize(("sek", "shown"), [("2500", "2"), ("3500", "4"), ("2500.01", "3"), ("-2500", f"{MINUS}2")])
 def test_display_rounds_half_to_even(sek: str, shown: str) -> None:
     assert format_number(Decimal(sek), "tkr") == shown
 

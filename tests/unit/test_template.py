@@ -77,9 +77,7 @@ def test_the_budget_has_the_years_that_occur_in_order() -> None:
 
 
 def test_values_stand_as_they_were_given_and_empty_is_not_zero() -> None:
-    rows = list(
-        written(TABLES)["Budget"].iter_rows(min_row=2, min_col=len(BUDGET_HEADS) + 1, values_only=True)
-    )
+    rows = list(written(TABLES)["Budget"].iter_rows(min_row=2, min_col=len(BUDGET_HEADS) + 1, values_only=True))
     assert rows == [(600000, "ej fastställt", None), (1500.5, None, 0)]
 
 
@@ -109,9 +107,7 @@ def test_text_never_acts_as_a_formula(text: str) -> None:
 
 
 def test_text_that_looks_like_a_formula_stays_text_when_it_is_edited() -> None:
-    sheet = written({"Projekt": [{"Kod": "P-1", "Projekt": "=1+1"}, {"Kod": "P-2", "Projekt": "Läxhjälp"}]})[
-        "Projekt"
-    ]
+    sheet = written({"Projekt": [{"Kod": "P-1", "Projekt": "=1+1"}, {"Kod": "P-2", "Projekt": "Läxhjälp"}]})["Projekt"]
     assert [sheet["B2"].quotePrefix, sheet["B3"].quotePrefix] == [True, False]
 
 
@@ -161,9 +157,9 @@ def test_the_head_row_is_bold_filled_and_frozen() -> None:
 
 
 def test_long_texts_wrap_in_a_row_that_is_high_enough() -> None:
-    sheet = written(
-        {"Projekt": [{"Kod": "P-1", "Projekt": "Läxhjälp", "Sammanfattning": "Ord och ord. " * 40}]}
-    )["Projekt"]
+    sheet = written({"Projekt": [{"Kod": "P-1", "Projekt": "Läxhjälp", "Sammanfattning": "Ord och ord. " * 40}]})[
+        "Projekt"
+    ]
     assert sheet["D2"].alignment.wrap_text
     assert sheet.row_dimensions[2].height == 6 * 15
 

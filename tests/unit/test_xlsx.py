@@ -137,16 +137,11 @@ def test_a_shared_text_is_looked_up() -> None:
 
 
 def test_the_runs_of_a_rich_text_are_joined() -> None:
-    assert (
-        cell('<c r="A1" t="s"><v>0</v></c>', "<si><r><t>För</t></r><r><t>studie</t></r></si>") == "Förstudie"
-    )
+    assert cell('<c r="A1" t="s"><v>0</v></c>', "<si><r><t>För</t></r><r><t>studie</t></r></si>") == "Förstudie"
 
 
 def test_phonetic_runs_are_left_out() -> None:
-    assert (
-        cell('<c r="A1" t="s"><v>0</v></c>', '<si><t>bas</t><rPh sb="0" eb="1"><t>ljud</t></rPh></si>')
-        == "bas"
-    )
+    assert cell('<c r="A1" t="s"><v>0</v></c>', '<si><t>bas</t><rPh sb="0" eb="1"><t>ljud</t></rPh></si>') == "bas"
 
 
 def test_an_inline_text_is_read() -> None:
@@ -246,17 +241,13 @@ def test_a_hidden_sheet_is_read_and_flagged(state: str) -> None:
     assert (read.name, read.hidden) == ("Gömt", True)
 
 
-@pytest.mark.parametrize(
-    ("properties", "from_1904"), [('<workbookPr date1904="1"/>', True), ("<workbookPr/>", False)]
-)
+@pytest.mark.parametrize(("properties", "from_1904"), [('<workbookPr date1904="1"/>', True), ("<workbookPr/>", False)])
 def test_the_epoch_of_the_dates_is_told(properties: str, from_1904: bool) -> None:
     assert read_workbook(zipped(parts_of(properties=properties))).date1904 is from_1904
 
 
 def test_a_sheet_with_only_a_chart_is_left_out() -> None:
-    parts = parts_of(
-        sheet='<sheet name="Budget" sheetId="1" r:id="r1"/><sheet name="Diagram" sheetId="2" r:id="r2"/>'
-    )
+    parts = parts_of(sheet='<sheet name="Budget" sheetId="1" r:id="r1"/><sheet name="Diagram" sheetId="2" r:id="r2"/>')
     parts["xl/_rels/workbook.xml.rels"] = relations(
         ("worksheet", "worksheets/sheet1.xml"), ("chartsheet", "chartsheets/sheet1.xml")
     )
@@ -270,9 +261,7 @@ def test_a_part_may_be_named_from_the_root_and_in_other_case() -> None:
     assert sheet.rows == [(1, {1: Decimal(1)})]
 
 
-@pytest.mark.parametrize(
-    ("column", "letters"), [(1, "A"), (26, "Z"), (27, "AA"), (702, "ZZ"), (16384, "XFD")]
-)
+@pytest.mark.parametrize(("column", "letters"), [(1, "A"), (26, "Z"), (27, "AA"), (702, "ZZ"), (16384, "XFD")])
 def test_columns_are_named_as_in_excel(column: int, letters: str) -> None:
     assert column_letters(column) == letters
 
