@@ -18,7 +18,7 @@ import typer
 from fou.access import ACTION_NAMES, Action, Person, Role
 from fou.check import check as find_failures
 from fou.demo import load
-from fou.errors import FouError, ImportRefused
+from fou.errors import FouError, ImportRefused, StoreError
 from fou.exports import KINDS as EXPORTS
 from fou.exports import write as write_export
 from fou.figures import Figures
@@ -66,7 +66,7 @@ def run() -> None:
 @demo.command("documents")
 def demo_documents() -> None:
     """Läs in källdokumentens portfölj i en tom databas."""
-    with _database() as database:
+    with _database(create=True) as database:
         batch = load.load_documents(database, _person())
         print(f"Källdokumentens portfölj är inläst (post {batch}) i {database.path}.")
 
@@ -76,7 +76,7 @@ def demo_example(
     projects: Annotated[int, typer.Option(min=10, max=100_000, help="Antal projekt.")] = 60,
 ) -> None:
     """Läs in den påhittade Exempelkommunen i en tom databas."""
-    with _database() as database:
+    with _database(create=True) as database:
         batch = load.load_example(database, _person(), projects)
         print(f"Den påhittade Exempelkommunen är inläst (post {batch}) i {database.path}.")
 
@@ -88,7 +88,7 @@ def import_file(
     as_json: Json = False,
 ) -> None:
     """Granska en arbetsbok och läs in den."""
-    with _database() as database:
+    with _database(create=True) as database:
         examined = examine(database, file, file.name)
         batch: int | None = None
         if not check and not examined.checked.has_errors:
@@ -177,7 +177,7 @@ def backup(path: Path) -> None:
 @app.command()
 def restore(path: Path) -> None:
     """Byt ut innehållet mot en säkerhetskopia; det som fanns sparas bredvid."""
-    with _database() as database:
+    with _database(create=True) as database:
         kept = database.restore(_person(), path)
     print(f"Databasen är återställd från {path}. Det som fanns före ligger i {kept}.")
 
@@ -314,8 +314,12 @@ def _finding_line(finding: Finding) -> str:
 
 
 @contextmanager
-def _database() -> Iterator[Database]:
-    database = Database.open(database_path())
+def _database(create: bool = False) -> Iterator[Database]:
+    path = database_path()
+    if not create and not path.exists():
+        # An empty database made by asking for a plan would look like a plan without money.
+        raise StoreError(f"Det finns ingen databas i {path}. Läs in en portfölj först: python -m fou demo documents")
+    database = Database.open(path)
     try:
         yield database
     finally:

@@ -40,8 +40,8 @@ class Figures:
 
     @property
     def main_kind(self) -> Kind | None:
-        """What best says where the money goes: granted, else proposed, else planned."""
-        for kind in (Kind.GRANTED, Kind.PROPOSED, Kind.RESERVED, Kind.PLANNED):
+        """What best says where the money goes: granted, else set aside, else proposed, else planned."""
+        for kind in (Kind.GRANTED, Kind.RESERVED, Kind.PROPOSED, Kind.PLANNED):
             if kind in self.firm or kind in self.open or kind in self.conditional:
                 return kind
         return None

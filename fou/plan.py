@@ -32,6 +32,12 @@ class Room:
     free: Decimal | None
     conditional: Decimal
     open: int
+    returned: Decimal = ZERO
+
+    @property
+    def granted(self) -> Decimal:
+        """All that was granted, before anything was returned."""
+        return self.paid + self.unpaid + self.returned
 
     @property
     def left_if_proposed(self) -> Decimal | None:
@@ -328,6 +334,7 @@ def _room(year: int, funders_figures: Sequence[Figures]) -> Room:
         free=None if frame is None else frame - granted - reserved + returned,
         conditional=sum((figures.conditional.get(kind, ZERO) for kind in kinds), ZERO),
         open=sum(figures.open.get(kind, 0) for kind in kinds),
+        returned=returned,
     )
 
 

@@ -153,7 +153,7 @@ def _against_plan(year: int, rows: Sequence[AreaRow], unit: str) -> Chart:
 
 
 def _without_plan(year: int, rows: Sequence[AreaRow], unit: str) -> Chart:
-    kinds = [kind for kind in (Kind.GRANTED, Kind.PROPOSED, Kind.RESERVED) if any(kind in r.figures.firm for r in rows)]
+    kinds = [kind for kind in (Kind.GRANTED, Kind.RESERVED, Kind.PROPOSED) if any(kind in r.figures.firm for r in rows)]
     counted = Counted(
         definition=f"Belopp för {year} efter projektets område.",
         included="Fastställda belopp utan villkor.",

@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 from fou.charts.chart import Chart, Counted, Still, Table, rows_figure, scaled
 from fou.charts.palette import marker
 from fou.money import format_sek
-from fou.swedish import count
+from fou.swedish import count, join_words
 
 if TYPE_CHECKING:
     from fou.plan import Room
@@ -53,7 +53,9 @@ def _has_anything(room: Room) -> bool:
 
 def _title(room: Room, unit: str) -> str:
     if room.frame is None or room.free is None:
-        return f"Ramen för {room.year} är inte fastställd"
+        stated = [(room.taken, "beviljat eller avsatt"), (room.proposed, "föreslaget")]
+        said = [f"{format_sek(amount, unit)} är {word} {room.year}" for amount, word in stated if amount]
+        return f"{said[0]}, ramen är inte fastställd" if said else f"Ramen för {room.year} är inte fastställd"
     left = room.left_if_proposed
     assert left is not None
     if room.proposed and left >= 0:
@@ -94,16 +96,16 @@ def _sentence(room: Room, unit: str) -> str:
 
 
 def _taken(room: Room, unit: str) -> str:
-    granted = room.paid + room.unpaid
-    if not granted and not room.reserved:
+    if not room.granted and not room.reserved:
         return "inget beviljat eller avsatt"
     parts = []
-    if granted:
-        parts.append(f"{format_sek(granted, unit)} beviljat")
+    if room.granted:
+        parts.append(f"{format_sek(room.granted, unit)} beviljat")
     if room.reserved:
         parts.append(f"{format_sek(room.reserved, unit)} avsatt")
-    paid = f" ({format_sek(room.paid, unit)} är utbetalt)" if room.paid else ""
-    return " och ".join(parts) + paid
+    since = [(room.paid + room.returned, "är utbetalt"), (room.returned, "har återförts")]
+    said = join_words([f"{format_sek(amount, unit)} {what}" for amount, what in since if amount])
+    return " och ".join(parts) + (f" ({said})" if said else "")
 
 
 def _open(number: int) -> str:
@@ -129,7 +131,8 @@ def _segments(room: Room) -> dict[str, Decimal]:
     zero = Decimal(0)
     left = room.left_if_proposed
     return {
-        "paid": max(room.paid, zero),
+        # What is paid beyond the year's grants belongs to another year's: the bar ends with the grants.
+        "paid": max(min(room.paid, room.paid + room.unpaid), zero),
         "granted": max(room.unpaid, zero),
         "reserved": max(room.reserved, zero),
         "proposed": room.proposed,

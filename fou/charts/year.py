@@ -49,11 +49,14 @@ def _state(year: YearPlan) -> str:
 def _gets(year: YearPlan, unit: str) -> str:
     granted = year.figures.stated(Kind.GRANTED)
     if granted is not None:
-        own = year.room.paid + year.room.unpaid
+        own = year.room.granted
         of_frame = f", varav {format_sek(own, unit)} av ramen" if year.room.frame is not None and own != granted else ""
         return f"har beviljats {format_sek(granted, unit)} för {year.year}{of_frame}"
+    reserved = sum((row.figures.sum(Kind.RESERVED) for row in year.areas if row.name != CALLS), Decimal(0))
+    if reserved:
+        return f"har {format_sek(reserved, unit)} avsatt för {year.year}"
     money = sum((row.figures.sum(Kind.PROPOSED) for row in year.areas if row.name != CALLS), Decimal(0))
-    if money:
+    if money and year.room.proposed:
         frame = year.room.frame
         whole = ", hela ramen" if frame == money else ""
         return f"föreslås dela på {format_sek(money, unit)}{whole}"

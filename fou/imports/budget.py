@@ -65,6 +65,7 @@ class _Budget:
         }
         self.with_head = head.columns.keys() | head.years.keys() | head.unread
         self.headless: set[int] = set()
+        self.told_of_area = False
         self.seen: dict[Key, int] = {}
         self.lines: list[Line] = []
 
@@ -84,6 +85,11 @@ class _Budget:
         if not cells.keys() & self.with_head:
             return
         labels = self._labels(row, cells)
+        if "project" in labels and "area" in labels:
+            # A project belongs to its own area. Were the line about the area as well, the same line without it
+            # would be about something else, and the two would both stand and count twice.
+            del labels["area"]
+            self._tell_of_the_projects_area(row)
         kind = self._word(row, "Slag", cells, _KINDS)
         basis = self._word(row, "Grund", cells, _BASES) if self._holds("Grund", cells) else Basis.STATED
         if "funder" not in labels:
@@ -125,6 +131,16 @@ class _Budget:
             year, place = self.years[number]
             subject = (kind, year, *about)
             self.lines.append(Line(subject, amount, is_open, condition, basis, f"{place}{row}", document))
+
+    def _tell_of_the_projects_area(self, row: int) -> None:
+        if not self.told_of_area:
+            self.told_of_area = True
+            self.findings.note(
+                self.sheet.name, cell_address(row, self.columns["Område"]), "ett område på en rad med projekt",
+                "området bara på rader utan projekt",
+                "Projektets område läses från bladet Projekt. Områden på projektens rader läses inte.",
+                "area_of_project",
+            )  # fmt: skip
 
     def _labels(self, row: int, cells: Mapping[int, Value]) -> dict[str, str]:
         """What the line is about: table → folded label."""

@@ -24,6 +24,8 @@ from xml.parsers.expat import ExpatError, XMLParserType
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
+from openpyxl.styles.numbers import is_date_format, is_datetime
+from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, from_excel
 
 from fou.errors import ImportRefused
 from fou.imports.cells import Broken, Sheet, Value, Workbook
@@ -61,8 +63,9 @@ DEFAULT_LIMITS = Limits()
 def read_workbook(source: Path | bytes, name: str = "", limits: Limits = DEFAULT_LIMITS) -> Workbook:
     """Read every worksheet of a workbook, hidden ones too; ``name`` is what the file is called in messages.
 
-    Numbers are Decimal with the 15 significant digits that Excel itself keeps; dates are such numbers too
-    (days since the epoch that ``Workbook.date1904`` tells). Text is as it stands in the cell. A cell whose
+    Numbers are Decimal with the 15 significant digits that Excel itself keeps. A number that the cell shows as
+    a day is a date; one that is only meant as such stays a number (days since the epoch that
+    ``Workbook.date1904`` tells). Text is as it stands in the cell. A cell whose
     value cannot be known is ``Broken``. Empty cells, and cells with blanks only, are absent.
 
     Raises ``ImportRefused`` with one finding when the file is no workbook, is damaged or is too large.
@@ -163,6 +166,8 @@ _LONGEST_TAG = 1 << 20
 #: No workbook nests its tags or lists its parts like this; expat and the lists would fill the memory.
 _DEEPEST = 100
 _MOST_LISTED = 10_000
+#: Excel itself takes 65 490 cell styles.
+_MOST_STYLES = 100_000
 #: How many different numbers to remember in order to read each once: years and codes recur, amounts too.
 _MOST_REMEMBERED = 100_000
 
@@ -310,7 +315,12 @@ def _read_archive(package: _Package) -> Workbook:
     if len(book.sheets) > package.limits.max_sheets:
         raise _too_large(package.name, f"{len(book.sheets)} blad, fler än {package.limits.max_sheets}")
     strings: list[str] = []
+    days: frozenset[str] = frozenset()
     for type_, target in relations.values():
+        if type_ == "styles":
+            styles = _StylesHandler()
+            package.parse(target, styles)
+            days = styles.days()
         if type_ == "sharedStrings":
             handler = _StringsHandler(package)
             package.parse(target, handler)
@@ -330,7 +340,7 @@ def _read_archive(package: _Package) -> Workbook:
             raise _damaged(package.name, "bladet finns två gånger", name)
         names.add(name.lower())
         targets.add(target.lower())
-        cells = _CellsHandler(package, name, strings, numbers)
+        cells = _CellsHandler(package, name, strings, numbers, days, book.date1904)
         package.parse(target, cells, name)
         sheets.append(Sheet(name, cells.rows, hidden))
     if not sheets:
@@ -464,6 +474,42 @@ class _StringsHandler(_Handler):
             self.phonetic = False
 
 
+class _StylesHandler(_Handler):
+    """Collects the number format of each cell style, to tell which of them show a number as a day."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.codes: dict[str, str] = {}
+        self.formats: list[str] = []
+        self.in_cell_styles = False
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        super().start(name, attributes)
+        local = _local(name)
+        if local == "numFmt":
+            self.codes[attributes.get("numFmtId", "")] = attributes.get("formatCode", "")
+        elif local == "cellXfs":
+            self.in_cell_styles = True
+        elif local == "xf" and self.in_cell_styles:
+            self.formats.append(attributes.get("numFmtId", "0"))
+        if len(self.codes) + len(self.formats) > _MOST_STYLES:
+            raise ValueError("too many styles")
+
+    def end(self, name: str) -> None:
+        super().end(name)
+        if _local(name) == "cellXfs":
+            self.in_cell_styles = False
+
+    def days(self) -> frozenset[str]:
+        """The styles, as cells name them, that show a day."""
+        return frozenset(str(style) for style, number in enumerate(self.formats) if self._is_day(number))
+
+    def _is_day(self, number: str) -> bool:
+        if number in self.codes:
+            return is_date_format(self.codes[number]) and is_datetime(self.codes[number]) != "time"
+        return number in _DAY_FORMATS
+
+
 class _CellsHandler(_Handler):
     """Collects the cells of one sheet that hold something.
 
@@ -472,14 +518,25 @@ class _CellsHandler(_Handler):
     """
 
     __slots__ = (
-        "cells", "column", "columns", "formula", "formula_text", "masters", "numbers", "package", "phonetic",
-        "raw", "reference", "row", "row_text", "rows", "runs", "sheet", "strings",
+        "cells", "column", "columns", "date1904", "days", "formula", "formula_text", "masters", "numbers", "package",
+        "phonetic",
+        "raw", "reference", "row", "row_text", "rows", "runs", "sheet", "strings", "style",
         "tag_c", "tag_f", "tag_is", "tag_row", "tag_rph", "tag_t", "tag_v", "type",
     )  # fmt: skip
 
-    def __init__(self, package: _Package, sheet: str, strings: list[str], numbers: dict[str, Value]) -> None:
+    def __init__(
+        self,
+        package: _Package,
+        sheet: str,
+        strings: list[str],
+        numbers: dict[str, Value],
+        days: frozenset[str],
+        date1904: bool,
+    ) -> None:
         super().__init__()
         self.package, self.sheet, self.strings, self.numbers = package, sheet, strings, numbers
+        self.days, self.date1904 = days, date1904
+        self.style: str | None = None
         self.rows: list[tuple[int, dict[int, Value]]] = []
         self.columns = _ColumnNumbers()
         self.masters: dict[str, str] = {}
@@ -504,6 +561,7 @@ class _CellsHandler(_Handler):
         if name == self.tag_c:
             self.reference = attributes.get("r")
             self.type = attributes.get("t")
+            self.style = attributes.get("s")
             self.raw = None
             self.formula = None
         elif name == self.tag_row:
@@ -585,6 +643,8 @@ class _CellsHandler(_Handler):
                 value = self.numbers.get(raw)
                 if value is None:
                     value = self._number(raw)
+                if self.style in self.days:
+                    value = _shown_day(value, self.date1904)
             elif type_ == "s":
                 value = self._shared_string(raw)
             else:
@@ -672,6 +732,8 @@ class _ColumnNumbers(dict[str, int]):
 
 _LETTERS = re.compile(r"[A-Z]{1,3}")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
+#: The built-in number formats that show a day (14–17 and 22, and those of East Asia).
+_DAY_FORMATS = {str(number) for number in (*range(14, 18), 22, *range(27, 32), 36, *range(50, 59))}
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
@@ -691,6 +753,15 @@ def _read_number(raw: str) -> Decimal | Broken:
         return Broken("error", _clean(raw[:100]))
     value = Decimal(f"{number:.15g}")
     return Decimal(f"{value:f}") if value else Decimal(0)
+
+
+def _shown_day(value: Value, date1904: bool) -> Value:
+    """The day that a number is shown as; the number itself where Excel would show none."""
+    try:
+        found = from_excel(float(value), CALENDAR_MAC_1904 if date1904 else CALENDAR_WINDOWS_1900)  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError):
+        return value
+    return found.date() if isinstance(found, datetime) else value
 
 
 def _read_iso_date(raw: str) -> date | None:

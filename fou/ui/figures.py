@@ -15,9 +15,11 @@ def year_metrics(year: YearPlan, unit: str) -> None:
     """Frame, what it goes to, and what is left; open commitments beside."""
     room = year.room
     shown = [("Ram", "ej fastställd" if room.frame is None else _large(room.frame, unit))]
-    granted = room.paid + room.unpaid
+    granted = room.granted
     if granted:
         shown.append(("Beviljat" if room.frame is None else "Beviljat av ramen", _large(granted, unit)))
+    if room.returned:
+        shown.append(("Återfört", _large(room.returned, unit)))
     if room.reserved:
         shown.append(("Avsatt", _large(room.reserved, unit)))
     if room.proposed:

@@ -364,6 +364,16 @@ def test_a_database_that_another_process_holds_is_told_in_plain_words(path: Path
     )
 
 
+@pytest.mark.parametrize("arguments", [("plan", "2013"), ("history",), ("check",), ("undo", "1")])
+def test_asking_a_database_that_does_not_exist_is_refused_and_makes_none(
+    fou: Callable[..., Ended], path: Path, arguments: tuple[str, ...]
+) -> None:
+    ended = fou(*arguments)
+    assert ended.status == 1
+    assert "Det finns ingen databas" in ended.err
+    assert not path.exists()
+
+
 def test_a_file_that_is_no_database_is_told_in_plain_words(fou: Callable[..., Ended], path: Path) -> None:
     path.write_text("Projekt;2013\n")
     ended = fou("plan", 2013)

@@ -505,3 +505,12 @@ def test_only_an_admin_may_import(role: Role, database: Database) -> None:
     examined = examine(database, good(), "budget.xlsx")
     with pytest.raises(Forbidden):
         post(database, Person("Cecilia", role), examined)
+
+
+def test_an_area_on_a_projects_line_makes_no_second_amount(database: Database) -> None:
+    load(database, good())
+    again = examine(database, setting(D3=YOUTH), "budget.xlsx")
+    assert [(finding.severity, finding.cell, finding.kind) for finding in again.findings] == [
+        (Severity.NOTE, "D3", "area_of_project")
+    ]
+    assert again.difference.is_empty

@@ -175,6 +175,30 @@ def test_a_date_stored_as_text_is_a_date() -> None:
     assert cell('<c r="A1" t="d"><v>2014-10-01T00:00:00</v></c>') == date(2014, 10, 1)
 
 
+@pytest.mark.parametrize(
+    ("code", "read"),
+    [
+        ("yyyy-mm-dd", date(2013, 5, 1)),
+        ("d mmmm yyyy", date(2013, 5, 1)),
+        ("#,##0", Decimal(41395)),
+        ('#,##0 "kr"', Decimal(41395)),
+        ('0" dagar"', Decimal(41395)),
+        ("[Red]0.00", Decimal(41395)),
+        ("h:mm", Decimal(41395)),
+    ],
+)
+def test_a_number_that_is_shown_as_a_day_is_that_day(code: str, read: Value) -> None:
+    book = openpyxl.Workbook()
+    book.active["A1"] = 41395
+    book.active["A1"].number_format = code
+    buffer = BytesIO()
+    book.save(buffer)
+
+    (sheet,) = read_workbook(buffer.getvalue()).sheets
+
+    assert sheet.rows == [(1, {1: read})]
+
+
 def test_an_error_is_broken() -> None:
     assert cell('<c r="A1" t="e"><f>B1</f><v>#REF!</v></c>') == Broken("error", "#REF!")
 
