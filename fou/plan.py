@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from fou.areas import AreaNames
 from fou.figures import ZERO, Figures, total
-from fou.model import CALLS, NO_AREA, Funder, Kind, Plan
+from fou.model import CALLS, NO_AREA, Call, Criterion, Funder, Kind, Plan
 from fou.store import Reader
 from fou.store.reading import STANDING
 from fou.sums import figures_by
@@ -176,6 +176,14 @@ def year_projects(reader: Reader, year: int, money: str = "alla", limit: int | N
     return [
         ProjectRow(names[p][0], names[p][1], areas.in_year(names[p][2], year), found[p]) for p in order if p in names
     ]
+
+
+def announced(reader: Reader, year: int) -> tuple[tuple[Call, tuple[Criterion, ...]], ...]:
+    """The year's calls, each with its grounds for priority in order."""
+    calls = reader.records(Call, "WHERE year = $year ORDER BY code", year=year)
+    return tuple(
+        (call, tuple(reader.records(Criterion, "WHERE call = $id ORDER BY position", id=call.id))) for call in calls
+    )
 
 
 def rooms(reader: Reader, first: int, last: int, money: str = "alla") -> list[Room]:

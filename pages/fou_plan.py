@@ -10,7 +10,7 @@ from fou.ui import show, views
 from fou.ui.empty import stop_if_empty
 from fou.ui.figures import year_metrics
 from fou.ui.head import page_head
-from fou.ui.plan import conditional_items, open_items
+from fou.ui.plan import announced_calls, conditional_items, open_items
 from fou.ui.text import plain
 
 MOST_PROJECTS = 60
@@ -47,6 +47,8 @@ with right:
         show.table(page.last, view.unit)
     else:
         st.markdown(f"Det finns inga uppgifter om {view.year - 1} att jämföra med.")
+
+announced_calls(page.calls)
 
 st.subheader("Planens beslut och texter", anchor=False)
 if year.plan is None:

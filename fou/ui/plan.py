@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
-from fou.model import KIND_NAMES
+from fou.model import CALL_STATES, KIND_NAMES, Call, Criterion
 from fou.money import OPEN_TEXT, format_sek
 from fou.plan import YearPlan
-from fou.swedish import count
+from fou.swedish import count, format_date
+from fou.ui import show
 from fou.ui.text import plain
 
 _MOST = 60
@@ -44,6 +47,27 @@ def conditional_items(year: YearPlan, unit: str) -> None:
         )
     )
     _rest(number)
+
+
+def announced_calls(calls: Sequence[tuple[Call, tuple[Criterion, ...]]]) -> None:
+    """The year's calls: their dates, text and grounds for priority."""
+    for call, criteria in calls:
+        st.subheader(f"Utlysning: {plain(call.name)}", anchor=False)
+        show.facts(
+            [
+                ("Läge", CALL_STATES[call.state]),
+                ("Öppnar", format_date(call.opens) if call.opens else None),
+                ("Stänger", format_date(call.closes) if call.closes else None),
+                ("Text", call.text),
+                ("Källa", call.source),
+            ]
+        )
+        if criteria:
+            weights = [f", vikt {criterion.weight}" if criterion.weight is not None else "" for criterion in criteria]
+            st.markdown(
+                "**Prioriteringsgrunder**\n\n"
+                + "\n".join(f"{c.position}. {plain(c.name)}{w}" for c, w in zip(criteria, weights, strict=True))
+            )
 
 
 def _rest(number: int) -> None:

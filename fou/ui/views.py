@@ -13,6 +13,7 @@ from fou.charts.projects import money_chart, time_line
 from fou.charts.room import room_chart
 from fou.charts.tables import against_last_year, area_table, line_table
 from fou.charts.year import year_sentence
+from fou.model import Call, Criterion
 from fou.sources import count_year_sources
 from fou.store import Reader
 
@@ -45,6 +46,7 @@ class PlanPage:
     chart: Chart
     areas: Table
     last: Table | None
+    calls: tuple[tuple[Call, tuple[Criterion, ...]], ...]
     sources: int
 
 
@@ -95,6 +97,7 @@ def plan_page(reader: Reader, year: int, money: str, unit: str, most: int) -> Pl
         chart=plan_chart(year, found.framed_areas, unit),
         areas=area_table(found),
         last=against_last_year(found, before) if before.areas else None,
+        calls=plan.announced(reader, year),
         sources=count_year_sources(reader, year, money),
     )
 

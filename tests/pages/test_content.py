@@ -81,6 +81,14 @@ def test_the_plan_of_2014_lists_the_commitments_without_an_amount_by_name(visit:
 
 
 @pytest.mark.usefixtures("documents")
+def test_the_plan_of_2014_shows_the_call_with_its_four_grounds_for_priority(visit: Callable[..., Visit]) -> None:
+    text = visit(pages.PLAN, ar="2014").text
+    assert "Utlysning: Lokala utvecklingsmedel 2014" in text
+    grounds = text.split("Prioriteringsgrunder")[1].split("\n")
+    assert [line.split(".")[0] for line in grounds if line[:1].isdigit()] == ["1", "2", "3", "4"]
+
+
+@pytest.mark.usefixtures("documents")
 @pytest.mark.parametrize("page", [pages.OVERVIEW, pages.PLAN], ids=["Översikt", "FoU-plan"])
 def test_what_is_not_set_is_nowhere_0_kr(visit: Callable[..., Visit], page: Path) -> None:
     assert " 0 kr" not in visit(page, ar="2014").text
