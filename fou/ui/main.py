@@ -40,3 +40,4 @@ except StoreError as error:
 
 head.draw()
 page.run()
+state.settle()

@@ -21,7 +21,7 @@ from tests.benchmarks.serving import ROOT, Served, rerun_ms, serving
 
 ME = Person("mätning", Role.ADMIN)
 PAGES = {"documents": "projekt?kod=S-EBP", "example": "projekt?kod=EX19-002"}
-CLICKS = 40
+CLICKS = 25
 _BARE = """
 import gc
 from contextlib import asynccontextmanager
