@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 import streamlit as st
 
@@ -52,12 +53,17 @@ def table(shown: Table, unit: str = "kr") -> None:
 
     Written as Markdown: st.table sets numbers flush right only through a pandas Styler, which takes 19 ms a table.
     """
+    st.markdown(_markdown(shown, unit))
+
+
+@lru_cache(maxsize=64)  # written once for each table and unit, not at every click
+def _markdown(shown: Table, unit: str) -> str:
     lines = [
         _line(shown.head),
         "|" + "|".join("---:" if shown.numeric(i) else "---" for i in range(len(shown.head))) + "|",
         *(_line(row) for row in shown.shown(unit)),
     ]
-    st.markdown("\n".join(lines))
+    return "\n".join(lines)
 
 
 def _line(cells: Sequence[str]) -> str:
