@@ -77,9 +77,9 @@ def _unbroken(found: re.Match[str]) -> str:
 
 def facts(pairs: Sequence[tuple[str, str | None]]) -> None:
     """What is known, as a list; long texts below it as paragraphs; what is not known is left out."""
-    short = {plain(name): plain(value) for name, value in pairs if value and len(value) <= _LONG}
+    short = [(name, value) for name, value in pairs if value and len(value) <= _LONG]
     if short:
-        st.table(short, border="horizontal")
+        table(Table(("Uppgift", "Innehåll"), tuple(short)))
     for name, value in pairs:
         if value and len(value) > _LONG:
             st.markdown(f"**{plain(name)}.** {plain(value)}")

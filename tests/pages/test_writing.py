@@ -66,7 +66,7 @@ def editor(visit: Callable[..., Visit]) -> Callable[[], Visit]:
 
 
 def test_a_new_lead_is_shown_among_the_facts(editor: Callable[[], Visit]) -> None:
-    assert "Ansvarig | Astrid Ek" in fill_in(editor(), lead="Astrid Ek").text
+    assert ["Ansvarig", "Astrid Ek"] in fill_in(editor(), lead="Astrid Ek").rows("Uppgift")
 
 
 def test_a_new_lead_stands_in_the_projects_history_with_what_was_there_before(editor: Callable[[], Visit]) -> None:
