@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 from fou.access import Action, Person
 from fou.errors import Refused, SaveConflict, UndoRefused
-from fou.model import KIND_NAMES, RECORD_BY_TABLE, Basis, Batch, Entry, Kind, as_dict
+from fou.model import RECORD_BY_TABLE, Basis, Batch, Entry, Kind, as_dict
 from fou.store import Database, Reader, Work
 from fou.store.reading import STANDING
 from fou.store.work import from_json, revive
@@ -371,8 +371,3 @@ def _entry(row: Sequence[Any]) -> Entry:
         Kind(kind), year, funder, project, call, area, amount, is_open, condition, Basis(basis), source, document,
         reverses, number, batch,
     )  # fmt: skip
-
-
-def kind_name(kind: Kind) -> str:
-    """The kind's Swedish name with a capital first letter."""
-    return KIND_NAMES[kind].capitalize()

@@ -37,7 +37,7 @@ class Table:
         return any(isinstance(cell, Decimal | int) for cell in cells)
 
     def csv(self) -> bytes:
-        """The table as Swedish Excel and other programs read it; amounts in whole SEK excl. VAT."""
+        """The table as Swedish Excel and other programs read it; amounts in SEK excl. VAT, whatever the page's unit."""
         out = io.StringIO()
         writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
         writer.writerow(self.head)

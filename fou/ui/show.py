@@ -34,7 +34,7 @@ def chart(drawn: Chart, unit: str) -> None:
     if as_table.open:
         with as_table:
             table(drawn.table, unit)
-            st.caption(f"Belopp i {_UNIT_WORDS[unit]} exklusive moms. Filen har hela kronor.")
+            st.caption(f"Belopp i {_UNIT_WORDS[unit]} exklusive moms. Filen har beloppen i kronor.")
             st.download_button(
                 "Hämta tabellen (CSV)", drawn.table.csv(), f"{drawn.name}.csv", "text/csv",
                 key=f"csv-{drawn.name}", icon=":material/download:", on_click="ignore",
