@@ -11,7 +11,7 @@ from fou.access import Action, Person, Role
 from fou.check import check
 from fou.errors import Forbidden, Refused, SaveConflict, UndoRefused
 from fou.figures import Figures
-from fou.ledger import correct, entries, grant, history, kind_name, statements, take_back, trace, undo
+from fou.ledger import correct, entries, grant, history, statements, take_back, trace, undo
 from fou.model import Area, Basis, Call, Entry, Funder, Kind, Project, Proposal
 from fou.store import Database
 from fou.sums import figures_by
@@ -575,7 +575,3 @@ def test_an_entry_is_read_as_it_was_posted(database: Database, admin: Person, wo
         (found,) = entries(reader)
     assert (found.id, found.batch) == (1, batch)
     assert Entry(**{name: getattr(found, name) for name in Entry.__slots__} | {"id": 0, "batch": 0}) == posted
-
-
-def test_kinds_are_named_with_a_capital() -> None:
-    assert kind_name(Kind.REQUESTED) == "Sökt"
