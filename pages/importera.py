@@ -5,7 +5,7 @@ import io
 import streamlit as st
 
 from fou.access import Action
-from fou.imports.template import empty_template
+from fou.imports.template.writing import empty_template
 from fou.ui import importing
 from fou.ui.head import page_head, require_page
 from fou.ui.history import say_undone

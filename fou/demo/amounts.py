@@ -31,8 +31,8 @@ from fou.demo.invent import (
     proposal_code,
     source,
 )
-from fou.imports.cells import Table
-from fou.imports.layout import OPEN_WORD
+from fou.imports.template.layout import OPEN_WORD
+from fou.imports.template.tables import Table
 
 Amount: TypeAlias = int | Decimal
 

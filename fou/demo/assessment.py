@@ -21,7 +21,7 @@ from fou.demo.invent import (
     proposal_code,
     source,
 )
-from fou.imports.cells import Table
+from fou.imports.template.tables import Table
 
 CALLS = (*range(FIRST_PLAN, LAST_PLAN + 1), LIVE_CALL)
 #: From this call on, collaboration is a criterion of its own.

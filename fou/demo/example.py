@@ -17,8 +17,8 @@ from fou.demo.invent import (
     council_meeting,
     invent,
 )
-from fou.imports.cells import Table
-from fou.imports.layout import BUDGET_SHEET
+from fou.imports.template.layout import BUDGET_SHEET
+from fou.imports.template.tables import Table
 
 
 def example_tables(projects: int = 60) -> dict[str, Table]:

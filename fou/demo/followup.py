@@ -8,7 +8,7 @@ from random import Random
 
 from fou.demo import names
 from fou.demo.invent import SEED, TODAY, Invented, source
-from fou.imports.cells import Table
+from fou.imports.template.tables import Table
 
 #: What finished studies give beside the report: word for the kind, how its title begins.
 _SHORT_OUTPUTS = (

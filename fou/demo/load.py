@@ -8,8 +8,8 @@ from pathlib import Path
 from fou.access import Action, Person, require
 from fou.demo.example import example_tables
 from fou.errors import NotEmpty
-from fou.imports.cells import workbook_from
 from fou.imports.posting import Examined, examine, examine_workbook, post
+from fou.imports.template.tables import workbook_from
 from fou.store import Database
 
 DOCUMENTS = Path(__file__).parents[2] / "data" / "documents.xlsx"

@@ -5,10 +5,9 @@ from __future__ import annotations
 import difflib
 
 from fou.imports import values
-from fou.imports.cells import Value
+from fou.imports.files.cells import Value, cell_address
 from fou.imports.findings import Finding, Severity
 from fou.imports.references import Labels, fold
-from fou.imports.xlsx import cell_address
 
 #: How many errors, and how many warnings and notes, are kept; a file with more is wrong as a whole.
 MOST_FINDINGS = 2_000

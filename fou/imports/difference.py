@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from fou.imports.budget import LINE_REFERENCES, Line
-from fou.imports.checking import ONWARD, Checked
-from fou.imports.layout import SHEET_BY_TABLE
-from fou.imports.records import Stated
 from fou.imports.references import Key, Known, fold
+from fou.imports.stated import LINE_REFERENCES, Checked, Line, Stated
+from fou.imports.template.checking import ONWARD
+from fou.imports.template.layout import SHEET_BY_TABLE
 from fou.model import RECORD_BY_TABLE, RECORDS, Kind, Record, as_dict
 from fou.store import Reader
 from fou.store.reading import STANDING

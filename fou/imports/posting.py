@@ -10,12 +10,13 @@ from typing import Any
 
 from fou.access import Action, Person, require
 from fou.errors import ImportRefused, SaveConflict
-from fou.imports.cells import Workbook
-from fou.imports.checking import Checked, check_workbook
 from fou.imports.difference import AmountChange, Difference, RecordChange, compare, known
+from fou.imports.files.cells import Workbook
+from fou.imports.files.xlsx import DEFAULT_LIMITS, read_workbook
 from fou.imports.findings import Finding, Severity
 from fou.imports.references import fold
-from fou.imports.xlsx import DEFAULT_LIMITS, read_workbook
+from fou.imports.stated import Checked
+from fou.imports.template.checking import check_workbook
 from fou.ledger import take_back
 from fou.model import RECORD_BY_TABLE, RECORDS, Entry, Record, as_dict
 from fou.store import Database, Reader, Work

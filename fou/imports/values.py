@@ -11,9 +11,9 @@ from typing import TypeAlias, TypeVar
 
 from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, from_excel
 
-from fou.imports.cells import Broken, Value
-from fou.imports.layout import FIRST_YEAR, LAST_YEAR, YES_NO, Column, Takes
+from fou.imports.files.cells import Broken, Value
 from fou.imports.references import fold
+from fou.imports.template.layout import FIRST_YEAR, LAST_YEAR, YES_NO, Column, Takes
 from fou.money import NotAnAmount, is_open_wording, parse_sek
 from fou.swedish import parse_partial
 

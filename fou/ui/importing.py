@@ -14,8 +14,8 @@ from fou.charts.chart import Cell, Table
 from fou.errors import FouError, SaveConflict
 from fou.imports.difference import AmountChange, Difference, RecordChange, Sum, head_of
 from fou.imports.findings import SEVERITY_NAMES, Finding, Severity
-from fou.imports.layout import SHEET_BY_TABLE
 from fou.imports.posting import Examined, examine, post
+from fou.imports.template.layout import SHEET_BY_TABLE
 from fou.model import KIND_NAMES
 from fou.money import OPEN_TEXT, format_sek
 from fou.portfolio import project_titles

@@ -15,7 +15,7 @@ import pandas as pd
 from fou.access import Person, Role
 from fou.demo.load import load_documents, load_example
 from fou.imports.posting import examine, post
-from fou.imports.template import write_template
+from fou.imports.template.writing import write_template
 from fou.store import Database
 from tests.benchmarks.serving import ROOT, Served, rerun_ms, serving
 

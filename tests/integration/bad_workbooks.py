@@ -18,8 +18,8 @@ from typing import TypeAlias
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from fou.imports.cells import Table
-from fou.imports.template import write_template
+from fou.imports.template.tables import Table
+from fou.imports.template.writing import write_template
 
 BUDGET_PART = "xl/worksheets/sheet3.xml"
 CITY, FORTE = "Exempelstad, socialnämnden", "Forte"

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 import pytest
 from openpyxl import load_workbook
 
-from fou.imports.layout import SHEET_BY_NAME, SHEET_BY_TABLE, SHEETS, Takes
+from fou.imports.template.layout import SHEET_BY_NAME, SHEET_BY_TABLE, SHEETS, Takes
 
 DOCUMENTS = Path(__file__).parents[2] / "data" / "documents.xlsx"
 STOCKHOLM, FORTE, KAMPRAD = "Stockholms stad, socialnämnden", "Forte", "Familjen Kamprads stiftelse"

@@ -22,11 +22,11 @@ from fou.check import check
 from fou.cli import app
 from fou.demo.load import DOCUMENTS
 from fou.errors import Forbidden, ImportRefused, SaveConflict
-from fou.imports.cells import Table
 from fou.imports.collector import MOST_FINDINGS
 from fou.imports.findings import Finding, Severity
 from fou.imports.posting import Examined, examine, post
-from fou.imports.template import write_template
+from fou.imports.template.tables import Table
+from fou.imports.template.writing import write_template
 from fou.ledger import correct, statements, trace, undo
 from fou.model import Area, Entry, Kind, Project
 from fou.store import Database

@@ -15,10 +15,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fou.access import Person, Role
-from fou.imports.cells import Table
 from fou.imports.difference import Sum
 from fou.imports.posting import examine, post
-from fou.imports.template import write_template
+from fou.imports.template.tables import Table
+from fou.imports.template.writing import write_template
 from fou.ledger import history, undo
 from fou.model import KIND_NAMES, Kind
 from fou.plan import year_plan

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from fou import model
 from fou.demo.amounts import spread_by_month
 from fou.demo.example import example_tables
-from fou.imports.cells import workbook_from
-from fou.imports.layout import BUDGET_HEADS, BUDGET_SHEET, OPEN_WORD, SHEET_BY_TABLE, SHEETS, Takes
+from fou.imports.template.layout import BUDGET_HEADS, BUDGET_SHEET, OPEN_WORD, SHEET_BY_TABLE, SHEETS, Takes
+from fou.imports.template.tables import workbook_from
 
 OWN = "Exempelkommunen, socialnämnden"
 CLOSED_YEARS = range(2019, 2025)

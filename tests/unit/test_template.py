@@ -10,9 +10,9 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from fou.imports.cells import Table
-from fou.imports.layout import BUDGET_HEADS, SHEETS
-from fou.imports.template import SHEET_ORDER, empty_template, write_template
+from fou.imports.template.layout import BUDGET_HEADS, SHEETS
+from fou.imports.template.tables import Table
+from fou.imports.template.writing import SHEET_ORDER, empty_template, write_template
 
 FUNDERS: Table = [{"Finansiär": "Exempelkommunen", "Slag": "kommun"}]
 PROJECTS: Table = [

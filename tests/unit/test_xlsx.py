@@ -16,9 +16,9 @@ import openpyxl
 import pytest
 
 from fou.errors import ImportRefused
-from fou.imports.cells import Broken, Value
+from fou.imports.files.cells import Broken, Value
+from fou.imports.files.xlsx import Limits, cell_address, column_letters, read_workbook
 from fou.imports.findings import Finding
-from fou.imports.xlsx import Limits, cell_address, column_letters, read_workbook
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"

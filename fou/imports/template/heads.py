@@ -7,11 +7,10 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from fou.imports import values
-from fou.imports.cells import Sheet, Value
 from fou.imports.collector import Collector
-from fou.imports.layout import Column
+from fou.imports.files.cells import Sheet, Value, cell_address
 from fou.imports.references import fold
-from fou.imports.xlsx import cell_address
+from fou.imports.template.layout import Column
 
 #: The heads are looked for in this many rows, so that a title may stand above them.
 _HEAD_ROWS = 10

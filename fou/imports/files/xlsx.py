@@ -28,7 +28,7 @@ from openpyxl.styles.numbers import is_date_format, is_datetime
 from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, from_excel
 
 from fou.errors import ImportRefused
-from fou.imports.cells import Broken, Sheet, Value, Workbook
+from fou.imports.files.cells import Broken, Sheet, Value, Workbook, cell_address, column_letters
 from fou.imports.findings import Finding, Severity
 
 
@@ -89,20 +89,6 @@ def read_workbook(source: Path | bytes, name: str = "", limits: Limits = DEFAULT
         ) from error
     except _DAMAGE as error:
         raise _damaged(name, "innehållet går inte att läsa") from error
-
-
-def column_letters(column: int) -> str:
-    """The letters of a column, counted from 1: 1 → ``A``, 27 → ``AA``."""
-    letters = ""
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters
-
-
-def cell_address(row: int, column: int) -> str:
-    """The address of a cell, both counted from 1: row 7, column 4 → ``D7``."""
-    return f"{column_letters(column)}{row}"
 
 
 # What is wrong ---------------------------------------------------------------------------------------------

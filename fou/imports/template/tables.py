@@ -1,44 +1,17 @@
-"""A workbook as sparse cells: what a reader gives and what everything after it works on."""
+"""The template's sheets as tables in memory, and as the workbook that reading them from a file would give."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import TypeAlias
 
-from fou.imports.layout import BUDGET_HEADS, BUDGET_SHEET, SHEET_BY_NAME
+from fou.imports.files.cells import Sheet, Value, Workbook
+from fou.imports.template.layout import BUDGET_HEADS, BUDGET_SHEET, SHEET_BY_NAME
 
-
-@dataclass(frozen=True, slots=True)
-class Broken:
-    """A cell whose value cannot be known: a formula never calculated, or an error such as #REF!."""
-
-    what: str  # "formula" or "error"
-    text: str  # the formula or the error as it stands
-
-
-Value: TypeAlias = str | Decimal | bool | date | Broken
 #: A table as people think of it: one dict a row, column head → value; budget years are int heads.
 Table: TypeAlias = list[dict[str | int, str | int | Decimal | date | bool | None]]
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """One sheet; ``rows`` holds (row number, {column number: value}), both from 1; empty cells are absent."""
-
-    name: str
-    rows: list[tuple[int, dict[int, Value]]]
-    hidden: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Workbook:
-    """The sheets in order. ``date1904`` tells which day the date numbers count from."""
-
-    sheets: tuple[Sheet, ...]
-    date1904: bool = False
 
 
 def heads(sheet: str, table: Iterable[Mapping[str | int, object]]) -> list[str | int]:

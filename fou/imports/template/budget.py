@@ -3,39 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from decimal import Decimal
 from typing import TypeVar
 
 from fou.imports import values
-from fou.imports.cells import Sheet, Value
 from fou.imports.collector import Collector
-from fou.imports.heads import Head, find_head, warn_of_what_has_no_head
-from fou.imports.layout import BUDGET_HEADS, BUDGET_REQUIRED_HEADS, Column
+from fou.imports.files.cells import Sheet, Value, cell_address, column_letters
 from fou.imports.references import Key, Labels, fold
-from fou.imports.xlsx import cell_address, column_letters
+from fou.imports.stated import LINE_REFERENCES, Line
+from fou.imports.template.heads import Head, find_head, warn_of_what_has_no_head
+from fou.imports.template.layout import BUDGET_HEADS, BUDGET_REQUIRED_HEADS, Column
 from fou.model import BASIS_NAMES, KIND_NAMES, Basis, Kind
 
 W = TypeVar("W")
 
 _KINDS = {fold(name): kind for kind, name in KIND_NAMES.items()}
 _BASES = {fold(name): basis for basis, name in BASIS_NAMES.items()}
-#: The tables that a line refers to, in the order of its subject, and the columns that do.
-LINE_REFERENCES = ("project", "call", "area", "funder")
 _REFERENCE_HEADS = ("Projekt", "Utlysning", "Område", "Finansiär")
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One amount cell. ``subject`` is (kind, year, project, call, area, funder), labels folded, None where empty."""
-
-    subject: Key
-    amount: Decimal
-    open: int
-    condition: str | None
-    basis: Basis
-    place: str
-    document: str | None
 
 
 def read_budget(sheet: Sheet, file: str, known: Labels, findings: Collector) -> list[Line]:

@@ -3,35 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 
-from fou.imports.budget import LINE_REFERENCES, Line, read_budget
-from fou.imports.cells import Sheet, Workbook
 from fou.imports.collector import Collector
-from fou.imports.findings import Finding, Severity
-from fou.imports.layout import BUDGET_SHEET, README_SHEET, SHEET_BY_NAME, SHEET_BY_TABLE, SHEETS
-from fou.imports.records import Reference, Stated, read_records
+from fou.imports.files.cells import Sheet, Workbook, cell_address
 from fou.imports.references import Known, Labels, fold, in_circles
-from fou.imports.xlsx import cell_address
+from fou.imports.stated import LINE_REFERENCES, Checked, Stated
+from fou.imports.template.budget import read_budget
+from fou.imports.template.layout import BUDGET_SHEET, README_SHEET, SHEET_BY_NAME, SHEET_BY_TABLE, SHEETS
+from fou.imports.template.records import Reference, read_records
 
 #: The fields by which a record points on to another of its kind, table → field.
 ONWARD = {"project": "parent", "area": "successor"}
-
-
-@dataclass(slots=True)
-class Checked:
-    """What a workbook states, with everything found on the way."""
-
-    records: dict[str, list[Stated]] = field(default_factory=dict)
-    lines: list[Line] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
-    #: (table, folded label) of what the file refers to but does not itself state.
-    relies_on: set[tuple[str, str]] = field(default_factory=set)
-
-    @property
-    def has_errors(self) -> bool:
-        """Whether anything must be mended before the file can be posted."""
-        return any(finding.severity is Severity.ERROR for finding in self.findings)
 
 
 def check_workbook(workbook: Workbook, file: str, known: Known) -> Checked:

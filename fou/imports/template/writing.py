@@ -25,8 +25,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.writer.excel import ExcelWriter
 
 from fou import model
-from fou.imports.cells import Table
-from fou.imports.layout import (
+from fou.imports.template.layout import (
     BUDGET_HEADS,
     BUDGET_REQUIRED_HEADS,
     BUDGET_SHEET,
@@ -39,6 +38,7 @@ from fou.imports.layout import (
     Column,
     Takes,
 )
+from fou.imports.template.tables import Table
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet

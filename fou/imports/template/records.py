@@ -7,25 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from fou.imports import values
-from fou.imports.cells import Sheet
 from fou.imports.collector import Collector
-from fou.imports.heads import Head, find_head, warn_of_what_has_no_head
-from fou.imports.layout import SheetLayout
+from fou.imports.files.cells import Sheet, cell_address
 from fou.imports.references import Key, Labels, fold
-from fou.imports.xlsx import cell_address
+from fou.imports.stated import Stated
+from fou.imports.template.heads import Head, find_head, warn_of_what_has_no_head
+from fou.imports.template.layout import SheetLayout
 
 #: Fields that say when something begins and when it ends.
 _PERIODS = (("starts", "ends"), ("opens", "closes"), ("first_year", "last_year"))
-
-
-@dataclass(frozen=True, slots=True)
-class Stated:
-    """One record as a row of the file states it; references are labels, empty cells are absent."""
-
-    table: str
-    key: Key
-    values: dict[str, Any]
-    place: str
 
 
 @dataclass(frozen=True, slots=True)
