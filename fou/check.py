@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from fou.model import RECORD_BY_TABLE, RECORDS, Basis, Kind, as_dict
+from fou.model import RECORD_BY_TABLE, RECORDS, Alias, Basis, Kind, as_dict
 from fou.store import Reader
 from fou.store.reading import STANDING
 from fou.store.work import from_json, revive
@@ -119,6 +119,18 @@ def _keys_are_unique(reader: Reader) -> Iterator[str]:
         key = ", ".join(record.KEY)
         rows = reader.rows(f"SELECT {key} FROM {record.TABLE} GROUP BY {key} HAVING COUNT(*) > 1 LIMIT 20")
         yield from (f"{record.TABLE} {' / '.join(map(str, row))} finns mer än en gång." for row in rows)
+
+
+def _remembered_names_mean_one_thing(reader: Reader) -> Iterator[str]:
+    """An answer about a name points at one record, in the table that the name was looked up in."""
+    meant = " OR ".join(
+        f"(record = '{table}' AND "
+        + " AND ".join(f"{other} IS {'NOT NULL' if other == table else 'NULL'}" for other in Alias.REFERENCES)
+        + ")"
+        for table in Alias.REFERENCES
+    )
+    rows = reader.rows(f"SELECT id, label FROM alias WHERE NOT ({meant}) ORDER BY id LIMIT 20")
+    yield from (f"Svaret {number}, om vad ”{label}” betyder, pekar inte ut en enda sak." for number, label in rows)
 
 
 def _turns_match_what_they_turn(reader: Reader) -> Iterator[str]:
@@ -235,6 +247,7 @@ RULES: tuple[Callable[[Reader], Iterator[str]], ...] = (
     _entries_refer_to_what_exists,
     _records_refer_to_what_exists,
     _keys_are_unique,
+    _remembered_names_mean_one_thing,
     _turns_match_what_they_turn,
     _sums_agree,
     _undone_batches_net_to_nothing,

@@ -22,8 +22,14 @@ from fou.errors import FouError, ImportRefused, StoreError
 from fou.exports import KINDS as EXPORTS
 from fou.exports import write as write_export
 from fou.figures import Figures
+from fou.imports.as_json import examined_json
+from fou.imports.examining import Examined, examine
+from fou.imports.files.annotate import marks_of
+from fou.imports.files.limited import annotate_file
 from fou.imports.findings import SEVERITY_NAMES, Finding
-from fou.imports.posting import Examined, examine, post
+from fou.imports.posting import post
+from fou.imports.sheets.choices import read_choices
+from fou.imports.sheets.describing import choices_in_full, describe
 from fou.ledger import history as read_history
 from fou.ledger import undo as undo_batch
 from fou.model import KIND_NAMES, Kind
@@ -83,18 +89,36 @@ def demo_example(
 
 @app.command("import")
 def import_file(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="Arbetsbok i budgetmallen.")],
+    file: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="Arbetsbok, CSV eller utdrag ur Swecris.")
+    ],
     check: Annotated[bool, typer.Option("--check", help="Granska bara; skriv ingenting.")] = False,
     as_json: Json = False,
+    mapping: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, readable=True, help="Val för hur filen läses, som --save-mapping."),
+    ] = None,
+    save_mapping: Annotated[
+        Path | None, typer.Option(help="Spara hur filen lästes, att ändra i och läsa in med --mapping.")
+    ] = None,
+    annotated: Annotated[
+        Path | None, typer.Option(help="Spara en kopia av filen (.xlsx) där det som är fel är markerat.")
+    ] = None,
 ) -> None:
-    """Granska en arbetsbok och läs in den."""
+    """Granska en budget i vilken uppställning som helst, eller ett utdrag ur Swecris, och läs in den."""
+    choices = read_choices(mapping.read_text("utf-8-sig"), mapping.name) if mapping else {}
     with _database(create=True) as database:
-        examined = examine(database, file, file.name)
+        examined = examine(database, file, file.name, choices)
         batch: int | None = None
         if not check and not examined.checked.has_errors:
             batch = post(database, _person(), examined)
+        if save_mapping is not None:
+            choices_text = json.dumps(choices_in_full(examined), ensure_ascii=False, indent=1)
+            save_mapping.write_text(choices_text + "\n", "utf-8")
+        if annotated is not None:
+            annotated.write_bytes(annotate_file(file.read_bytes(), file.name, marks_of(examined.findings)))
         if as_json:
-            _print_json(_examined_json(examined, batch))
+            _print_json(examined_json(examined, batch))
         else:
             _print_examined(examined, batch, check)
         if examined.checked.has_errors:
@@ -251,52 +275,21 @@ def _print_plan(reader: Reader, found: YearPlan) -> None:
             print(f"  {row.code} {row.title}: {', '.join(stated)}")
 
 
-def _examined_json(examined: Examined, batch: int | None) -> dict[str, Any]:
-    difference = examined.difference
-    return {
-        "file": examined.file,
-        "sha256": examined.sha256,
-        "batch": batch,
-        "findings": [finding.as_json() for finding in examined.findings],
-        "difference": {
-            "amounts": [
-                {
-                    "kind": change.kind, "year": change.year, "project": change.project, "call": change.call,
-                    "area": change.area, "funder": change.funder,
-                    "before": None if change.before is None else _sum_json(change.before),
-                    "after": _sum_json(change.after), "cell": change.lines[0].place,
-                }
-                for change in difference.amounts
-            ],
-            "records": [
-                {
-                    "record": change.table, "label": change.label, "new": change.before is None,
-                    "before": change.before, "after": change.after, "row": change.place,
-                }
-                for change in difference.records
-            ],
-            "unchanged": difference.unchanged_amounts + difference.unchanged_records,
-            "missing": difference.missing,
-        },
-    }  # fmt: skip
-
-
-def _sum_json(amounts: Any) -> dict[str, Any]:
-    return {"amount": amounts.firm, "conditional": amounts.conditional, "open": amounts.open}
-
-
 def _print_examined(examined: Examined, batch: int | None, only_check: bool) -> None:
+    for found in examined.understood.sheets if examined.understood else ():
+        print(f"{found.layout.name}: {describe(found)}")
     for finding in examined.findings:
         print(_finding_line(finding))
     difference = examined.difference
     if examined.checked.has_errors:
         return
     new = sum(change.before is None for change in difference.amounts)
+    missing = len(difference.missing) + difference.missing_elsewhere
     print(
         f"{count(new, 'nytt belopp', 'nya belopp')}, "
         f"{count(len(difference.amounts) - new, 'ändrat belopp', 'ändrade belopp')}, "
         f"{count(len(difference.records), 'ny eller ändrad uppgift', 'nya eller ändrade uppgifter')}. "
-        f"{count(difference.missing, 'belopp i databasen står', 'belopp i databasen står')} inte i filen och rörs inte."
+        f"{count(missing, 'belopp i databasen står', 'belopp i databasen står')} inte i filen och rörs inte."
     )
     if batch is not None:
         print(f"Inläst som post {batch}. Ångra med: python -m fou undo {batch}")

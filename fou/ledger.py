@@ -31,6 +31,7 @@ RECORD_NAMES = {
     "criterion": "prioriteringsgrunden", "member": "ledamoten", "proposal": "ansökan",
     "score": "bedömningen", "conflict": "jävet", "decision": "beslutet", "follow_up": "uppföljningen",
     "follow_up_item": "uppföljningspunkten", "report_due": "rapporten", "output": "resultatet",
+    "alias": "svaret om vad ett namn betyder", "import_layout": "svaren om ett blads upplägg",
 }  # fmt: skip
 
 

@@ -383,10 +383,44 @@ class Output(Record):
     source: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Alias(Record):
+    """What somebody has said that a name in a file means.
+
+    ``record`` is the table that the name was looked up in: project, funder, area or call. ``label`` is the name
+    as files write it, folded. Of the four references the one that ``record`` names holds the answer.
+    """
+
+    TABLE = "alias"
+    KEY = ("record", "label")
+    REFERENCES = {"project": "project", "funder": "funder", "area": "area", "call": "call"}
+    record: str
+    label: str
+    project: int | None
+    funder: int | None
+    area: int | None
+    call: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ImportLayout(Record):
+    """How somebody has said that a sheet is to be read, for the next one that looks the same.
+
+    ``signature`` tells what the sheet looks like, with the years taken out; ``name`` is the file and sheet that the
+    answers came from, and ``choices`` holds them as JSON.
+    """
+
+    TABLE = "import_layout"
+    KEY = ("signature",)
+    signature: str
+    name: str
+    choices: str
+
+
 #: Every record type, parents before children: the order in which they are created.
 RECORDS: tuple[type[Record], ...] = (
     Setting, Funder, Area, Plan, Project, ProjectLink, Call, Criterion, Member, Proposal, Score,
-    Conflict, Decision, FollowUp, FollowUpItem, ReportDue, Output,
+    Conflict, Decision, FollowUp, FollowUpItem, ReportDue, Output, Alias, ImportLayout,
 )  # fmt: skip
 RECORD_BY_TABLE: dict[str, type[Record]] = {r.TABLE: r for r in RECORDS}
 _COLUMNS = {r.TABLE: tuple(f.name for f in fields(r)) for r in RECORDS}

@@ -64,11 +64,12 @@ _EITHER_WAY = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{3}")
 _EXPECTED = "Skriv ett belopp i kronor, till exempel 2\u00a0310\u00a0000 eller 2\u00a0310\u00a0000,50."
 
 
-def parse_sek(text: str) -> Decimal:
+def parse_sek(text: str, scale: int = 1) -> Decimal:
     """Read an amount as Swedish budgets write it, in whole SEK with two decimals.
 
     Thousands may be set apart by any kind of space; the decimal sign is a comma, or a point where it cannot
-    be a thousands sign. A lone dash is 0. A unit in the text (tkr, mnkr …) scales the amount exactly.
+    be a thousands sign. A lone dash is 0. A unit in the text (tkr, mnkr …) scales the amount exactly; ``scale``
+    is how many kronor one is where the text has no unit of its own.
 
     Raises ``NotAnAmount`` when anything is unclear: nothing is guessed and nothing is rounded.
     """
@@ -81,7 +82,7 @@ def parse_sek(text: str) -> Decimal:
         raise NotAnAmount(text, "text", "Belopp ska stå exklusive moms. Räkna om beloppet utan moms.")
     rest = _WITHOUT_VAT.sub("", rest)
 
-    negative, number, scale = _take_apart(rest)
+    negative, number, own_scale = _take_apart(rest)
     if number == "" and negative and not rest.startswith("("):
         return Decimal("0.00")
     if not _PLAIN.fullmatch(number):
@@ -93,7 +94,7 @@ def parse_sek(text: str) -> Decimal:
             "Punkten kan betyda tusental eller decimal. Skriv mellanslag för tusental och komma för decimal.",
         )
 
-    amount = _EXACT.multiply(Decimal(number.replace(" ", "").replace(",", ".")), Decimal(scale))
+    amount = _EXACT.multiply(Decimal(number.replace(" ", "").replace(",", ".")), Decimal(own_scale or scale))
     if amount > _LARGEST:
         raise NotAnAmount(text, "range", f"Beloppet är för stort. Det största är {format_sek(_LARGEST)}.")
     stored = amount.quantize(_ORE, context=_EXACT)
@@ -104,7 +105,7 @@ def parse_sek(text: str) -> Decimal:
 
 def is_open_wording(text: str) -> bool:
     """Whether the text says that the amount is not set yet ("fastställs senare", "avsätts" …)."""
-    return "".join(text.split()).rstrip(".").casefold() in _OPEN_WORDINGS
+    return len(text) <= _LONGEST_TEXT and _OPEN.fullmatch(" ".join(text.split()).strip(" .()*").casefold()) is not None
 
 
 def format_sek(amount: Decimal | int, unit: str = "kr") -> str:
@@ -140,18 +141,18 @@ def format_decimals(value: Decimal, decimals: int) -> str:
 
 
 def _take_apart(text: str) -> tuple[bool, str, int]:
-    """Split lower-case text into (is negative, digits with spaces and decimal sign, kronor per unit)."""
+    """Split lower-case text into (is negative, digits with spaces and decimal sign, kronor per unit or 0)."""
     text, scale = _take_unit(text)
     if text.startswith("(") and text.endswith(")"):
         inner, inner_scale = _take_unit(text[1:-1].strip()) if scale == 0 else (text[1:-1].strip(), scale)
-        return True, inner, inner_scale or 1
+        return True, inner, inner_scale
     negative = text[:1] in _MINUSES and text != ""
     text = text[1:].strip() if negative or text.startswith("+") else text
     if scale == 0 and (prefix := _PREFIX.match(text)):
         text, scale = text[prefix.end() :], 1
         if not negative and text[0] in _MINUSES:
             negative, text = True, text[1:].strip()
-    return negative, text, scale or 1
+    return negative, text, scale
 
 
 def _take_unit(text: str) -> tuple[str, int]:
@@ -162,18 +163,16 @@ def _take_unit(text: str) -> tuple[str, int]:
     return text, 0
 
 
-_OPEN_WORDINGS = {
-    wording.replace(" ", "")
-    for wording in (
-        "ej fastställt",
-        "ej fastställd",
-        "belopp ej fastställt",
-        "fastställs senare",
-        "belopp fastställs senare",
-        "avsätts",
-        "enligt särskilt beslut",
-        "särskilt beslut",
-    )
-}
+_LATER = r"(?: (?:senare|i ett senare skede|längre fram|särskilt|separat|under året|vid behov))?"
+_SEPARATELY = r"(?:enligt|efter|genom|i|med) (?:ett )?(?:särskilt|separat|senare|eget) (?:beslut|ärende)"
+_SETTLED = r"(?:fastställ|beslut|bestäm)"
+#: "Belopp ej fastställt" in its many wordings. A ? or "se bilaga" is none of them: what it means is not said.
+_OPEN = re.compile(
+    rf"(?:(?:belopp(?:et)?|medel|summan?|kostnaden?) )?(?:är )?(?:"
+    rf"(?:ännu )?(?:ej|inte|icke)(?: ?än| ännu)? ?(?:{_SETTLED}(?:t|d|da|at|ad|ade)|klart?|angivet|satt)"
+    rf"|{_SETTLED}(?:s|as|es){_LATER}(?: {_SEPARATELY})?(?: (?:av nämnden|av rådet|under|hösten|våren|(?:19|20)\d\d))*"
+    rf"|avsätts(?: medel)?{_LATER}(?: {_SEPARATELY})?"
+    rf"|{_SEPARATELY}|särskilt beslut)(?:,? belopp(?:et)? (?:{_SETTLED}(?:s|as|es) senare|ej fastställt))?"
+)
 _SWEDISH = Locale.parse("sv_SE")
 _PATTERNS = [parse_pattern(pattern) for pattern in ("#,##0", "#,##0.0", "#,##0.00")]

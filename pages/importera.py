@@ -1,42 +1,50 @@
-"""Import: a workbook in the budget template → findings and difference → one batch."""
-
-import io
+"""Import: a file → how it is read → what is wrong in it → what it would change → one batch."""
 
 import streamlit as st
 
 from fou.access import Action
-from fou.imports.template.writing import empty_template
-from fou.ui import importing
+from fou.imports.files.cells import Workbook
+from fou.imports.findings import Severity
 from fou.ui.head import page_head, require_page
 from fou.ui.history import say_undone
+from fou.ui.importing import begin, difference, findings, questions, reading, steps, swecris
+from fou.ui.importing.current import current, say_what_hindered
 
-view = page_head("Import", "Läs in en budget från Excel. Inget ändras förrän du har sett skillnaden.")
+view = page_head("Import", "Läs in en budget. Inget ändras förrän du har sett skillnaden.")
 require_page(view, Action.IMPORT)
 say_undone()
 
+held = current(view.person)
+say_what_hindered()
+if held is None:
+    steps.bar(0, 0)
+    begin.choose_file(view)
+    begin.templates(view)
+    difference.last_result(view)
+    begin.earlier(view)
+    st.stop()
 
-def template() -> bytes:
-    """The empty budget template, five years from this one."""
-    out = io.BytesIO()
-    empty_template(out, view.today.year, view.today.year + 4)
-    return out.getvalue()
-
-
-upload = st.file_uploader(
-    "1. Välj en arbetsbok i budgetmallen (.xlsx)", type=["xlsx", "xlsm"], key=importing.uploader_key()
-)
-st.download_button(
-    "Hämta tom budgetmall", template, "budgetmall.xlsx",
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    icon=":material/download:", on_click="ignore",
-)  # fmt: skip
-importing.last_result(view)
-if upload is not None:
-    examined = importing.examined(upload)
-    st.subheader("2. Granskning", anchor=False)
-    importing.findings(examined)
-    if not examined.checked.has_errors:
-        st.subheader("3. Skillnad mot databasen", anchor=False)
-        importing.difference(examined, view)
-        importing.post_button(examined, view)
-importing.earlier(view)
+found = held.examined()
+step = steps.shown(held, found)
+steps.bar(step, steps.furthest(found), held)
+if step == 1:
+    if found.understood is not None:
+        reading.reading(found.understood, view)
+    elif held.read is not None and not isinstance(held.read, Workbook):
+        swecris.swecris(held, held.read, view)
+    else:
+        st.info("Filen följer Fous budgetmall, så inget behöver tolkas.", icon=":material/check:")
+elif step == 2:
+    findings.summary(found)
+    if found.understood is not None:
+        questions.questions(found.understood, answered=False)
+    findings.decisions(held, found)
+    findings.findings(held, found, Severity.ERROR)
+    findings.marked_file(held, found)
+    findings.mended_file(held, found, view)
+    findings.findings(held, found, Severity.WARNING)
+    findings.control_totals(found, view)
+    findings.findings(held, found, Severity.NOTE)
+else:
+    difference.difference(held, found, view)
+steps.onward(step, found)

@@ -8,7 +8,8 @@ from pathlib import Path
 from fou.access import Action, Person, require
 from fou.demo.example import example_tables
 from fou.errors import NotEmpty
-from fou.imports.posting import Examined, examine, examine_workbook, post
+from fou.imports.examining import Examined, examine, examine_read
+from fou.imports.posting import post
 from fou.imports.template.tables import workbook_from
 from fou.store import Database
 
@@ -26,7 +27,7 @@ def load_documents(database: Database, person: Person) -> int:
 def load_example(database: Database, person: Person, projects: int = 60) -> int:
     """Import Exempelkommunen, generated with ``projects`` projects; return the batch. Raises NotEmpty."""
     name = "Exempelkommunen (påhittad)"
-    return _load(database, person, lambda: examine_workbook(database, workbook_from(example_tables(projects)), name))
+    return _load(database, person, lambda: examine_read(database, workbook_from(example_tables(projects)), name))
 
 
 def _load(database: Database, person: Person, examined: Callable[[], Examined]) -> int:

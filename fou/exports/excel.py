@@ -10,7 +10,7 @@ from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
-import xlsxwriter  # type: ignore[import-untyped]
+import xlsxwriter
 
 from fou.exports.report import Cell, Report, Table, shown
 from fou.money import OPEN_TEXT

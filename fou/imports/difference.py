@@ -4,33 +4,45 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal, NamedTuple, TypeAlias
 
+from fou.imports.files.texts import condition_text, is_same_in_a_cell
 from fou.imports.references import Key, Known, fold
 from fou.imports.stated import LINE_REFERENCES, Checked, Line, Stated
 from fou.imports.template.checking import ONWARD
 from fou.imports.template.layout import SHEET_BY_TABLE
-from fou.model import RECORD_BY_TABLE, RECORDS, Kind, Record, as_dict
+from fou.model import RECORD_BY_TABLE, RECORDS, Alias, ImportLayout, Kind, Record, as_dict
 from fou.store import Reader
 from fou.store.reading import STANDING
 
 _NOTHING = Decimal(0)
 
+#: Where an amount that is taken back, for it is missing in the file, is said to come from.
+NOT_IN_THE_FILE = "står inte i filen"
+#: What becomes of an amount that stands in the database but not in the file: it stays, or it is taken back.
+MissingMeans: TypeAlias = Literal["keep", "remove"]
 
-@dataclass(frozen=True, slots=True)
-class Sum:
+
+class Sum(NamedTuple):
     """What stands about one subject: firm kronor, conditional kronor, and the number without an amount."""
 
     firm: Decimal = Decimal(0)
     conditional: Decimal = Decimal(0)
     open: int = 0
 
+    def plus(self, other: Sum) -> Sum:
+        """Both together."""
+        return Sum(self.firm + other.firm, self.conditional + other.conditional, self.open + other.open)
 
-@dataclass(frozen=True, slots=True)
-class AmountChange:
-    """One year's amount of one line. ``before`` is None when nothing stood there."""
+
+class AmountChange(NamedTuple):
+    """One year's amount of one line. ``before`` is None when nothing stood there.
+
+    ``lines`` is empty, and ``after`` nothing, when what stands is not in the file and is to be taken back.
+    ``replaces`` holds the ids of the entries that are taken back.
+    """
 
     kind: Kind
     year: int
@@ -42,6 +54,25 @@ class AmountChange:
     after: Sum
     lines: tuple[Line, ...]
     replaces: tuple[int, ...]
+
+    @property
+    def place(self) -> str:
+        """The cell that says so, with file and sheet; or that the file does not have it."""
+        return self.lines[0].place if self.lines else NOT_IN_THE_FILE
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """What stands about one subject in the database, but not in a file that speaks of its kind, year and funder."""
+
+    kind: Kind
+    year: int
+    project: str | None
+    call: str | None
+    area: str | None
+    funder: str
+    stands: Sum
+    entries: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +90,25 @@ class RecordChange:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """The whole difference. ``missing`` counts amounts that stand in the database but not in the file."""
+    """The whole difference.
 
-    amounts: tuple[AmountChange, ...]
-    records: tuple[RecordChange, ...]
-    unchanged_amounts: int
-    unchanged_records: int
-    missing: int
+    ``unchanged`` holds the lines of each subject that stands as the file says. ``missing`` is what stands in the
+    database but not in the file, within the combinations of kind, year and funder that the file says anything
+    about; it is empty when missing means "remove", for then it is among ``amounts``. ``missing_elsewhere`` counts
+    the subjects outside those: the file says nothing of them, and they are never touched.
+    """
+
+    amounts: tuple[AmountChange, ...] = ()
+    records: tuple[RecordChange, ...] = ()
+    unchanged: tuple[tuple[Line, ...], ...] = ()
+    unchanged_records: int = 0
+    missing: tuple[Missing, ...] = ()
+    missing_elsewhere: int = 0
+
+    @property
+    def unchanged_amounts(self) -> int:
+        """How many amounts of the file stand in the database already."""
+        return sum(map(len, self.unchanged))
 
     @property
     def is_empty(self) -> bool:
@@ -81,23 +124,54 @@ def known(reader: Reader) -> Known:
         {
             table: {
                 fold(names[table][one]): fold(names[table][other])
-                for one, other in reader.rows(f"SELECT id, {field} FROM {table} WHERE {field} IS NOT NULL")
+                for one, other in reader.rows(f"SELECT id, {onward} FROM {table} WHERE {onward} IS NOT NULL")
             }
-            for table, field in ONWARD.items()
+            for table, onward in ONWARD.items()
         },
+        _negative(reader, names),
     )
 
 
-def compare(checked: Checked, reader: Reader) -> Difference:
+def _negative(reader: Reader, names: Mapping[str, Mapping[int, str]]) -> dict[Key, Decimal]:
+    rows = reader.rows(
+        "SELECT kind, year, project, call, CASE WHEN project IS NULL THEN area END, funder, condition, basis, "
+        f"SUM(amount) FROM ({STANDING}) AS standing GROUP BY 1, 2, 3, 4, 5, 6, 7, 8 HAVING SUM(amount) < 0"
+    )
+    return {
+        (
+            kind,
+            year,
+            *(
+                fold(names[table][number]) if number in names[table] else None
+                for table, number in zip(LINE_REFERENCES, about, strict=True)
+            ),
+            condition_text(condition),
+            basis,
+        ): amount
+        for kind, year, *about, condition, basis, amount in rows
+    }
+
+
+def compare(checked: Checked, reader: Reader, missing_means: MissingMeans = "keep") -> Difference:
     """Set what the file states against what the database holds.
 
-    An empty cell states nothing and leaves what stands untouched; what the file does not mention is counted
-    as missing and left untouched too.
+    An empty cell states nothing. What stands there, and whatever else the file does not mention, is left
+    untouched with ``missing_means`` "keep"; with "remove" it is a change to nothing if the file says anything of
+    the same kind, year and funder.
     """
     names = _names(reader)
-    amounts, same_amounts, missing = _compare_amounts(checked.lines, reader, names, checked.records)
     records, same_records = _compare_records(checked.records, reader, names)
-    return Difference(tuple(amounts), tuple(records), same_amounts, same_records, missing)
+    found = _compare_amounts(checked.lines, reader, names, checked.records)
+    if missing_means == "remove":
+        found.changes += [
+            AmountChange(m.kind, m.year, m.project, m.call, m.area, m.funder, m.stands, Sum(), (), m.entries)
+            for m in found.missing
+        ]
+        found.missing = []
+    return Difference(
+        tuple(found.changes), tuple(records), tuple(found.unchanged), same_records, tuple(found.missing),
+        found.elsewhere,
+    )  # fmt: skip
 
 
 #: Tables that other records and entries refer to by their only key.
@@ -110,28 +184,23 @@ def _names(reader: Reader) -> dict[str, dict[int, str]]:
     return {table: dict(reader.rows(f"SELECT id, {RECORD_BY_TABLE[table].KEY[0]} FROM {table}")) for table in _REFERRED}
 
 
+@dataclass(slots=True)
+class _Amounts:
+    changes: list[AmountChange] = field(default_factory=list)
+    unchanged: list[tuple[Line, ...]] = field(default_factory=list)
+    missing: list[Missing] = field(default_factory=list)
+    elsewhere: int = 0
+
+
 def _compare_amounts(
     lines: Sequence[Line],
     reader: Reader,
     names: Mapping[str, Mapping[int, str]],
     stated: Mapping[str, list[Stated]],
-) -> tuple[list[AmountChange], int, int]:
-    standing: dict[Key, list[tuple[int, Decimal, int, str | None, str]]] = defaultdict(list)
-    folded = {table: {number: fold(name) for number, name in names[table].items()} for table in names}
-    rows = reader.rows(
-        "SELECT kind, year, project, call, area, funder, id, amount, open, condition, basis "
-        f"FROM ({STANDING}) AS standing"
-    )
-    for kind, year, project, call, area, funder, number, amount, is_open, condition, basis in rows:
-        subject = (
-            kind, year,
-            folded["project"].get(project), folded["call"].get(call), folded["area"].get(area),
-            folded["funder"].get(funder),
-        )  # fmt: skip
-        standing[subject].append((number, amount, is_open, condition, basis))
-
+) -> _Amounts:
+    standing = _standing(reader, names)
     written: dict[str, dict[str | None, str]] = {
-        table: {folded[table][number]: name for number, name in names[table].items()} for table in names
+        table: {fold(name): name for name in names[table].values()} for table in names
     }
     for table in LINE_REFERENCES:
         for record in stated.get(table, []):
@@ -141,34 +210,83 @@ def _compare_amounts(
     by_subject: dict[Key, list[Line]] = defaultdict(list)
     for line in lines:
         by_subject[line.subject].append(line)
-    changes: list[AmountChange] = []
-    unchanged = 0
+    found = _Amounts()
     for subject, group in by_subject.items():
-        now = standing.get(subject, [])
-        if now and _grouped((n[3], n[4], n[1], n[2]) for n in now) == _grouped(
+        now = standing.get(subject)
+        if now is None:
+            after = _sum([(line.amount, line.open, line.condition) for line in group])
+            found.changes.append(AmountChange(*_named(subject, written), None, after, tuple(group), ()))
+            continue
+        if _grouped((n[3], n[4], n[1], n[2]) for n in now) == _grouped(
             (line.condition, line.basis, line.amount, line.open) for line in group
         ):
-            unchanged += len(group)
+            found.unchanged.append(tuple(group))
             continue
-        kind, year, project, call, area, funder = subject
-        changes.append(
+        found.changes.append(
             AmountChange(
-                kind, year,
-                written["project"].get(project), written["call"].get(call), written["area"].get(area),
-                written["funder"].get(funder, ""),
-                _sum([(n[1], n[2], n[3]) for n in now]) if now else None,
+                *_named(subject, written),
+                _sum([(n[1], n[2], n[3]) for n in now]),
                 _sum([(line.amount, line.open, line.condition) for line in group]),
                 tuple(group), tuple(n[0] for n in now),
             )
         )  # fmt: skip
-    missing = sum(subject not in by_subject for subject in standing)
-    return changes, unchanged, missing
+    spoken_of = {(subject[0], subject[1], subject[5]) for subject in by_subject}
+    for subject, now in standing.items():
+        if subject in by_subject:
+            continue
+        if (subject[0], subject[1], subject[5]) in spoken_of and can_be_stated(subject):
+            stands = _sum([(n[1], n[2], n[3]) for n in now])
+            found.missing.append(Missing(*_named(subject, written), stands, tuple(n[0] for n in now)))
+        else:
+            found.elsewhere += 1
+    return found
+
+
+def can_be_stated(subject: Key) -> bool:
+    """Whether a line of a budget can be about this: only a frame is for nothing in particular."""
+    return bool(subject[0] == Kind.FRAME or any(about is not None for about in subject[2:5]))
+
+
+def _standing(
+    reader: Reader, names: Mapping[str, Mapping[int, str]]
+) -> dict[Key, list[tuple[int, Decimal, int, str | None, str]]]:
+    """What stands, as (id, amount, open, condition, basis), by subject with folded labels.
+
+    A project belongs to its own area, and no line of a file is about both: an entry that names both is about
+    the project.
+    """
+    folded = {table: {number: fold(name) for number, name in names[table].items()} for table in LINE_REFERENCES}
+    standing: dict[Key, list[tuple[int, Decimal, int, str | None, str]]] = defaultdict(list)
+    rows = reader.rows(
+        "SELECT kind, year, project, call, area, funder, id, amount, open, condition, basis "
+        f"FROM ({STANDING}) AS standing"
+    )
+    for kind, year, project, call, area, funder, number, amount, is_open, condition, basis in rows:
+        subject = (
+            kind, year,
+            folded["project"].get(project), folded["call"].get(call),
+            folded["area"].get(area) if project is None else None, folded["funder"].get(funder),
+        )  # fmt: skip
+        standing[subject].append((number, amount, is_open, condition, basis))
+    return standing
+
+
+def _named(
+    subject: Key, written: Mapping[str, Mapping[str | None, str]]
+) -> tuple[Kind, int, str | None, str | None, str | None, str]:
+    kind, year, project, call, area, funder = subject
+    return (
+        kind if type(kind) is Kind else Kind(kind), year,
+        written["project"].get(project), written["call"].get(call), written["area"].get(area),
+        written["funder"].get(funder, ""),
+    )  # fmt: skip
 
 
 def _grouped(rows: Iterable[tuple[str | None, str, Decimal, int]]) -> dict[tuple[str | None, str], tuple[Decimal, int]]:
     """Firm and conditional, stated and spread apart: one payment in two parts equals the same in one."""
     sums: dict[tuple[str | None, str], tuple[Decimal, int]] = {}
     for condition, basis, amount, is_open in rows:
+        condition = condition_text(condition)
         before = sums.get((condition, basis), (Decimal(0), 0))
         sums[condition, basis] = (before[0] + amount, before[1] + is_open)
     return sums
@@ -209,6 +327,7 @@ def _compare_records(
                 name: value
                 for name, value in row.values.items()
                 if now[name] != value
+                and not is_same_in_a_cell(now[name], value)
                 and not (name in record.REFERENCES and now[name] is not None and fold(now[name]) == fold(value))
             }
             if not differing:
@@ -228,14 +347,18 @@ def _existing(
     found: dict[Key, dict[str, Any]] = {}
     for row in reader.records(record):
         values = as_dict(row)
-        for field, table in record.REFERENCES.items():
-            values[field] = names[table].get(values[field])
+        for reference, table in record.REFERENCES.items():
+            values[reference] = names[table].get(values[reference])
         key = tuple(fold(values[name]) if isinstance(values[name], str) else values[name] for name in record.KEY)
         found[key] = values
     return found
 
 
 def _label(record: type[Record], values: Mapping[str, Any]) -> str:
+    if record is Alias:
+        return f"”{values['label']}” betyder {values[values['record']]}"
+    if record is ImportLayout:
+        return str(values["name"])
     parts = [str(values[name]) for name in record.KEY if name in values]
     for name in ("title", "name"):
         if name in values and name not in record.KEY:
@@ -243,6 +366,29 @@ def _label(record: type[Record], values: Mapping[str, Any]) -> str:
     return " · ".join(parts)
 
 
+#: What has no sheet in the template: what it is called together, and its fields.
+_WITHOUT_SHEET = {
+    "alias": (
+        "Namn att minnas",
+        {
+            "record": "Slag av uppgift", "label": "Så står det i filer", "project": "Projekt",
+            "funder": "Finansiär", "area": "Område", "call": "Utlysning",
+        },
+    ),
+    "import_layout": (
+        "Upplägg att minnas",
+        {"signature": "Så ser bladet ut", "name": "Lärt av", "choices": "Så läses det"},
+    ),
+}  # fmt: skip
+
+
+def group_of(table: str) -> str:
+    """What a table's records are called together: the sheet of the template that holds them, if any does."""
+    return _WITHOUT_SHEET[table][0] if table in _WITHOUT_SHEET else SHEET_BY_TABLE[table].name
+
+
 def head_of(table: str, field: str) -> str:
     """The Swedish column head of a record's field."""
+    if table in _WITHOUT_SHEET:
+        return _WITHOUT_SHEET[table][1][field]
     return next(column.head for column in SHEET_BY_TABLE[table].columns if column.field == field)

@@ -1,75 +1,23 @@
-"""The whole way of a file: read, check, compare, and post as one batch."""
+"""Posting what a file states as one batch."""
 
 from __future__ import annotations
 
-import hashlib
-import os
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from fou.access import Action, Person, require
 from fou.errors import ImportRefused, SaveConflict
-from fou.imports.difference import AmountChange, Difference, RecordChange, compare, known
-from fou.imports.files.cells import Workbook
-from fou.imports.files.xlsx import DEFAULT_LIMITS, read_workbook
-from fou.imports.findings import Finding, Severity
+from fou.imports.difference import AmountChange, RecordChange, compare, known
+from fou.imports.examining import Examined
 from fou.imports.references import fold
-from fou.imports.stated import Checked
-from fou.imports.template.checking import check_workbook
+from fou.imports.sheets.describing import how_read
+from fou.imports.uncollected import uncollected
 from fou.ledger import take_back
 from fou.model import RECORD_BY_TABLE, RECORDS, Entry, Record, as_dict
-from fou.store import Database, Reader, Work
+from fou.store import Database, Work
 from fou.store.reading import STANDING
 
 
-@dataclass(frozen=True, slots=True)
-class Examined:
-    """A file that has been read, checked and compared; ``version`` is the database's at that moment."""
-
-    file: str
-    sha256: str | None
-    checked: Checked
-    difference: Difference
-    version: tuple[int, int]
-
-    @property
-    def findings(self) -> list[Finding]:
-        """Everything found in the file."""
-        return self.checked.findings
-
-
-def examine(database: Database, source: Path | bytes, file: str) -> Examined:
-    """Read, check and compare; nothing is written. A file that cannot be read at all is a finding, too."""
-    digest: str | None = None
-    try:
-        if isinstance(source, Path) and _can_be_held(source):
-            source = source.read_bytes()
-        if isinstance(source, bytes):
-            digest = hashlib.sha256(source).hexdigest()
-        workbook = read_workbook(source, file)
-    except ImportRefused as refused:
-        checked = Checked(findings=list(refused.findings))
-        return Examined(file, digest, checked, Difference((), (), 0, 0, 0), database.version)
-    return examine_workbook(database, workbook, file, digest)
-
-
-def _can_be_held(source: Path) -> bool:
-    """Whether the file may be read into memory; what is wrong with another is for the reader to tell."""
-    return os.access(source, os.R_OK) and source.stat().st_size <= DEFAULT_LIMITS.max_file_bytes
-
-
-def examine_workbook(database: Database, workbook: Workbook, file: str, sha256: str | None = None) -> Examined:
-    """Check and compare a workbook that has been read (or made)."""
-    version = database.version
-    with database.read() as reader:
-        checked = check_workbook(workbook, file, known(reader))
-        if sha256 is not None:
-            _note_if_seen(checked, reader, sha256)
-        difference = Difference((), (), 0, 0, 0) if checked.has_errors else compare(checked, reader)
-    return Examined(file, sha256, checked, difference, version)
-
-
+@uncollected
 def post(database: Database, person: Person, examined: Examined, action: Action = Action.IMPORT) -> int | None:
     """Post what was examined as one batch; return its id, or None when there was nothing new.
 
@@ -81,7 +29,7 @@ def post(database: Database, person: Person, examined: Examined, action: Action 
         raise ImportRefused("Filen har fel som måste rättas först. Ingenting är inläst.", examined.findings)
     if examined.difference.is_empty:
         return None
-    note = f"Läste in {examined.file}"
+    note = f"Läste in {examined.file}{how_read(examined.understood)}"
     with database.write(person, action, note, file=examined.file, sha256=examined.sha256) as work:
         if database.version != examined.version and _is_outdated(work, examined):
             who = work.row("SELECT actor, id FROM batch ORDER BY id DESC LIMIT 1")
@@ -91,28 +39,17 @@ def post(database: Database, person: Person, examined: Examined, action: Action 
                 "inläst. Granska den nya skillnaden och läs in igen."
             )
         _post_records(work, examined.difference.records)
-        _post_amounts(work, examined.difference.amounts)
+        _post_amounts(work, examined.difference.amounts, examined.file)
         return work.batch
 
 
 def _is_outdated(work: Work, examined: Examined) -> bool:
     """Whether what the file changes is no longer what was shown, or refers to something that is gone."""
-    now, shown = compare(examined.checked, work), examined.difference
+    now, shown = compare(examined.checked, work, examined.missing_means), examined.difference
     if (now.amounts, now.records) != (shown.amounts, shown.records):
         return True
     labels = known(work).labels
     return any(label not in labels[table] for table, label in examined.checked.relies_on)
-
-
-def _note_if_seen(checked: Checked, reader: Reader, sha256: str) -> None:
-    row = reader.row("SELECT MAX(id) FROM batch WHERE sha256 = $sha256", sha256=sha256)
-    if row and row[0] is not None:
-        checked.findings.append(
-            Finding(
-                Severity.NOTE, "", "", f"samma fil som post {row[0]}", "en ny eller ändrad fil",
-                "Filen har lästs in förut. Bara det som skiljer sig från databasen läses in nu.", "seen_before",
-            )
-        )  # fmt: skip
 
 
 def _post_records(work: Work, changes: tuple[RecordChange, ...]) -> None:
@@ -189,7 +126,7 @@ def _resolved(
     }
 
 
-def _post_amounts(work: Work, changes: tuple[AmountChange, ...]) -> None:
+def _post_amounts(work: Work, changes: tuple[AmountChange, ...], file: str) -> None:
     ids = {
         table: {fold(label): number for number, label in work.rows(f"SELECT id, {_label(table)} FROM {table}")}
         for table in ("project", "call", "area", "funder")
@@ -201,7 +138,10 @@ def _post_amounts(work: Work, changes: tuple[AmountChange, ...]) -> None:
             f"reverses, id, batch FROM ({STANDING}) AS standing WHERE id IN (SELECT UNNEST($ids))",
             ids=list(replaced),
         )
-        take_back(work, ((entry, replaced[entry.id].lines[0].place) for entry in (Entry(*row) for row in rows)))
+        sources = {
+            number: change.place if change.lines else f"{file} ({change.place})" for number, change in replaced.items()
+        }
+        take_back(work, ((entry, sources[entry.id]) for entry in (Entry(*row) for row in rows)))
     work.post(
         Entry(
             kind=change.kind, year=change.year,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from fou.imports.findings import Finding, Severity
 from fou.imports.references import Key
@@ -24,8 +24,7 @@ class Stated:
     place: str
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One amount cell. ``subject`` is (kind, year, project, call, area, funder), labels folded, None where empty."""
 
     subject: Key

@@ -24,6 +24,11 @@ Taker: TypeAlias = Callable[[Value], FieldValue]
 
 _ORE = Decimal("0.01")
 _LARGEST = Decimal("9999999999999.99")
+#: "600 000 + 2 × ej fastställt": a sum, how many amounts are not set, and the wording that says so.
+_WITH_OPEN = re.compile(
+    r"(?:(?P<sum>[^+]*[0-9][^+]*)\+\s*)?(?:(?P<times>[0-9]{1,4})\s*[×x*]\s*)?(?P<open>[^\W\d][^+]*)"
+)
+_LONGEST_AMOUNT = 200
 _INTEGER = re.compile(r"[+-]?[0-9]{1,9}(?:\.0+)?", re.ASCII)
 
 
@@ -68,6 +73,20 @@ def amount(value: Value) -> tuple[Decimal, int]:
         except NotAnAmount as error:
             raise Problem(error.problem, "ett belopp i kronor exklusive moms", error.expected) from error
     raise Problem("text", "ett belopp i kronor exklusive moms", "Skriv ett tal, eller ej fastställt.")
+
+
+def amounts(value: Value) -> list[tuple[Decimal, int]]:
+    """An amount cell as its statements: a sum, amounts that are not set, or both.
+
+    ``600 000`` is [(600000, 0)]; ``2 × ej fastställt`` is [(0, 1), (0, 1)]; ``600 000 + ej fastställt`` is
+    [(600000, 0), (0, 1)]: a part is known, and more is to come. Raises Problem for anything else.
+    """
+    written = value.strip() if isinstance(value, str) and len(value) <= _LONGEST_AMOUNT else ""
+    if (found := _WITH_OPEN.fullmatch(written)) and is_open_wording(found["open"]):
+        number = int(found["times"] or 1)
+        if number:
+            return [*([amount(found["sum"])] if found["sum"] else []), *[(Decimal(0), 1)] * number]
+    return [amount(value)]
 
 
 def taker(column: Column, date1904: bool = False) -> Taker:

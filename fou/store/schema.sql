@@ -1,4 +1,4 @@
--- Fou's schema, version 1. Later versions are reached by the numbered files in migrations/.
+-- Fou's schema, version 2. Older databases are brought here by the numbered files in migrations/.
 --
 -- Ledger: batch, entry and change are append-only. The other tables hold today's facts that are not money; each
 -- change to them is logged whole in `change`, from which they can be rebuilt.
@@ -227,4 +227,21 @@ CREATE TABLE output (
     published VARCHAR,
     note VARCHAR,
     source VARCHAR
+);
+
+CREATE TABLE alias (
+    id INTEGER PRIMARY KEY,
+    record VARCHAR NOT NULL,             -- the table that the name was looked up in: project, funder, area or call
+    label VARCHAR NOT NULL,              -- the name as files write it, folded
+    project INTEGER,                     -- what it means: one of these four
+    funder INTEGER,
+    area INTEGER,
+    call INTEGER
+);
+
+CREATE TABLE import_layout (
+    id INTEGER PRIMARY KEY,
+    signature VARCHAR NOT NULL,          -- what the sheet looks like, with the years taken out
+    name VARCHAR NOT NULL,               -- the file and sheet that the answers came from
+    choices VARCHAR NOT NULL             -- the answers, as JSON
 );

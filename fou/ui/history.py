@@ -21,7 +21,7 @@ def batch_table(batches: Sequence[Batch]) -> None:
     """The batches as a table, newest first."""
     rows = [
         (
-            b.id, format_timestamp(b.posted), b.actor, ACTION_NAMES.get(Action(b.kind), b.kind), b.note,
+            b.id, format_timestamp(b.posted), b.actor, ACTION_NAMES.get(Action(b.kind), b.kind), _what(b),
             f"{b.entries} belopp, {b.changes} uppgifter",
             f"ångrad genom post {b.undone_by}" if b.undone_by else "gäller",
         )
@@ -30,6 +30,11 @@ def batch_table(batches: Sequence[Batch]) -> None:
     show.table(
         Table(("Post", "När", "Vem", "Slag", "Vad", "Innehåll", "Läge"), tuple(rows)),
     )
+
+
+def _what(batch: Batch) -> str:
+    """What was done; for an import also the beginning of the checksum by which the very file is known again."""
+    return f"{batch.note} · SHA-256 {batch.sha256[:12]}…" if batch.sha256 else batch.note
 
 
 def undo_button(batch: Batch, view: View, where: str) -> None:

@@ -8,6 +8,7 @@ import hashlib
 import logging
 import re
 import secrets
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -47,6 +48,8 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     import plotly.graph_objects  # noqa: F401
 
     _log_to_the_terminal()
+    # A page waits this long, many times over, for a thread that is busy with an import; the usual 5 ms are felt.
+    sys.setswitchinterval(0.001)
     open_database()
     # What is loaded by now lives as long as the process: taking it out of the collector's rounds halves the
     # time of a rerun.

@@ -6,17 +6,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from decimal import Decimal
 from pathlib import Path
-
-import pandas as pd
 
 from fou.access import Person, Role
 from fou.demo.load import load_documents, load_example
-from fou.imports.posting import examine, post
-from fou.imports.template.writing import write_template
 from fou.store import Database
+from tests.benchmarks.importing import measure
 from tests.benchmarks.serving import ROOT, Served, rerun_ms, serving
 
 ME = Person("mätning", Role.ADMIN)
@@ -64,7 +59,7 @@ def main() -> None:
                     flush=True,
                 )
         print()
-        _import(folder)
+        measure(folder)
 
 
 def _pages(label: str) -> list[str]:
@@ -99,52 +94,6 @@ def _row(label: str, pages: list[str], bare: Served, fou: Served) -> str:
         first, again = rerun_ms(fou, page, CLICKS)
         cells.append(f"{again:6.1f} ({again / floor:4.1f}x) {first:5.0f}f".rjust(21))
     return f"{label:<22}" + "".join(cells) + f"{fou.resident_mib():7.0f}{fou.healthy_after:9.1f}"
-
-
-def _import(folder: Path) -> None:
-    """20 000 lines of the template: read, checked, compared and posted, against pandas only reading it."""
-    path = folder / "budget.xlsx"
-    write_template(path, dict(_budget(20_000)))
-    started = time.perf_counter()
-    pd.read_excel(path, sheet_name=None, engine="openpyxl")
-    reading = time.perf_counter() - started
-    database = Database.open(folder / "import.duckdb")
-    started = time.perf_counter()
-    examined = examine(database, path, path.name)
-    middle = time.perf_counter()
-    batch = post(database, ME, examined)
-    posting = time.perf_counter() - middle
-    assert batch is not None
-    whole = time.perf_counter() - started
-    print("Import of 20 000 budget lines, seconds")
-    print(f"  pandas.read_excel, only to read   {reading:6.2f}")
-    print(f"  Fou, read, check and compare      {whole - posting:6.2f}")
-    print(f"  Fou, post                         {posting:6.2f}")
-    print(f"  Fou in all                        {whole:6.2f}  ({whole / reading:.2f} of pandas)")
-    database.close()
-
-
-def _budget(lines: int) -> Iterator[tuple[str, list[dict[str | int, str | int | Decimal | None]]]]:
-    projects = lines // 4
-    kinds = ("sökt", "beviljat", "utbetalt", "utfall")
-    yield (
-        "Budget",
-        [
-            {
-                "Projekt": f"P{project:05}", "Benämning": f"Projekt nummer {project}", "Finansiär": "Socialnämnden",
-                "Slag": kind, "Källa": "mätning",
-                **{2019 + (project + i) % 8: Decimal(100_000 + project + i) for i in range(3)},
-            }
-            for project in range(projects)
-            for kind in kinds
-        ],
-    )  # fmt: skip
-    yield (
-        "Projekt",
-        [{"Kod": f"P{n:05}", "Projekt": f"Projekt nummer {n}", "Område": "Barn och unga"} for n in range(projects)],
-    )
-    yield "Finansiärer", [{"Finansiär": "Socialnämnden", "Slag": "kommun"}]
-    yield "Områden", [{"Område": "Barn och unga"}]
 
 
 if __name__ == "__main__":

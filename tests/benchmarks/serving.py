@@ -73,8 +73,13 @@ def _healthy(port: int) -> bool:
 
 def rerun_ms(served: Served, page: str, times: int) -> tuple[float, float]:
     """(the first run, the median rerun) of one page, in milliseconds from click to last message."""
-    runs = asyncio.run(_session(served.port, page, times + 1))
+    runs = reruns_ms(served, page, times + 1)
     return runs[0], statistics.median(runs[1:])
+
+
+def reruns_ms(served: Served, page: str, times: int) -> list[float]:
+    """Each run of one page in one new session, in milliseconds from click to last message."""
+    return asyncio.run(_session(served.port, page, times))
 
 
 async def _session(port: int, page: str, times: int) -> list[float]:

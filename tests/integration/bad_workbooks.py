@@ -151,9 +151,9 @@ _STATED_IN = dict(zip(("J2", "J3", "K3", "J4", "J5", "K5", "K6", "J7", "L7"), FI
 # The layout ------------------------------------------------------------------------------------------------
 
 
-@bad("", "other_layout", "Hämta budgetmallen")
+@bad("", "no_table", "hämta budgetmallen")
 def another_layout(book: Workbook) -> None:
-    """A budget in a layout of its own."""
+    """Heads without a single amount, in a sheet that is not the template's."""
     for name in book.sheetnames[1:]:
         del book[name]
     book.worksheets[0].title = "Blad1"
@@ -416,10 +416,10 @@ def an_empty_file(file: bytes) -> bytes:
     return b""
 
 
-@bad_file("text", "Data › Från text/CSV")
+@bad_file("no_table", "hämta budgetmallen")
 def a_text_file(file: bytes) -> bytes:
-    """A CSV file was given the name of a workbook."""
-    return "Projekt;2013\nLäxhjälp;600000\n".encode()
+    """A letter was given the name of a workbook."""
+    return b"Hej!\nBudgeten kommer i morgon.\n"
 
 
 @bad_file("pdf", "Be den som gjorde filen")
@@ -434,9 +434,9 @@ def a_web_page(file: bytes) -> bytes:
     return b"<html><body><table><tr><td>Projekt</td></tr></table></body></html>"
 
 
-@bad_file("old_or_locked", "Ta bort lösenordet")
+@bad_file("old_format", "Spara som")
 def an_old_xls(file: bytes) -> bytes:
-    """The workbook is in the format of before 2007, or encrypted."""
+    """The workbook is in the format of before 2007."""
     return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)
 
 

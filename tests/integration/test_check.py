@@ -109,6 +109,18 @@ TAMPERING = {
         "UPDATE project SET code = 'A'",
         {"keys_are_unique", "changes_replay_to_today"},
     ),
+    "a remembered name means something of another sort": (
+        "INSERT INTO alias (id, record, label, area) VALUES (1, 'project', 'projekt a', 1)",
+        {"remembered_names_mean_one_thing", "changes_replay_to_today"},
+    ),
+    "a remembered name means two things": (
+        "INSERT INTO alias (id, record, label, project, area) VALUES (1, 'project', 'projekt a', 1, 1)",
+        {"remembered_names_mean_one_thing", "changes_replay_to_today"},
+    ),
+    "a remembered name means nothing": (
+        "INSERT INTO alias (id, record, label) VALUES (1, 'project', 'projekt a')",
+        {"remembered_names_mean_one_thing", "changes_replay_to_today"},
+    ),
     "a record is changed past the log": (
         "UPDATE project SET title = 'Något annat' WHERE id = 1",
         {"changes_replay_to_today"},

@@ -186,7 +186,8 @@ def test_import_posts_and_says_how_to_undo(fou: Callable[..., Ended], workbook: 
 
 def test_import_as_json_tells_batch_findings_and_difference(fou: Callable[..., Ended], workbook: Path) -> None:
     told = fou("import", workbook, "--json").json
-    assert set(told) == {"file", "sha256", "batch", "findings", "difference"}
+    wanted = {"file", "sha256", "batch", "understanding", "findings", "control_totals", "difference"}
+    assert set(told) == wanted
     assert (told["file"], told["batch"], told["findings"]) == ("budget.xlsx", 1, [])
     assert told["difference"]["amounts"][2] == {
         "kind": "proposed", "year": 2014, "project": "P-1", "call": None, "area": None,

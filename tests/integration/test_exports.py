@@ -24,7 +24,8 @@ from fou.demo import load
 from fou.errors import Refused
 from fou.exports import KINDS, render, write
 from fou.exports.report import INVENTED, describe
-from fou.imports.posting import examine, post
+from fou.imports.examining import examine
+from fou.imports.posting import post
 from fou.money import OPEN_TEXT
 from fou.store import Database
 

@@ -23,8 +23,9 @@ from fou.cli import app
 from fou.demo.load import DOCUMENTS
 from fou.errors import Forbidden, ImportRefused, SaveConflict
 from fou.imports.collector import MOST_FINDINGS
+from fou.imports.examining import Examined, examine
 from fou.imports.findings import Finding, Severity
-from fou.imports.posting import Examined, examine, post
+from fou.imports.posting import post
 from fou.imports.template.tables import Table
 from fou.imports.template.writing import write_template
 from fou.ledger import correct, statements, trace, undo
@@ -321,7 +322,7 @@ def test_one_changed_amount_is_the_whole_difference(database: Database) -> None:
     assert (change.kind, change.year, change.project) == (Kind.PROPOSED, 2013, "P-1")
     assert (change.before.firm, change.after.firm) == (600_000, 650_000)
     assert change.lines[0].place == "ny.xlsx › Budget › J3"
-    assert (difference.records, difference.missing) == ((), 0)
+    assert (difference.records, difference.missing, difference.missing_elsewhere) == ((), (), 0)
 
 
 def test_a_changed_amount_replaces_the_one_before(database: Database) -> None:
@@ -397,7 +398,7 @@ def test_an_emptied_cell_leaves_what_stands(database: Database) -> None:
     load(database, good())
     examined = examine(database, setting(J3=None, K3=None), "budget.xlsx")
     assert examined.difference.is_empty
-    assert examined.difference.missing == 2
+    assert examined.difference.missing_elsewhere == 2  # nothing else is proposed from the city
 
 
 def test_an_emptied_field_leaves_what_stands(database: Database) -> None:

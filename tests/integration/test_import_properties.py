@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from fou.access import Person, Role
 from fou.imports.difference import Sum
-from fou.imports.posting import examine, post
+from fou.imports.examining import examine
+from fou.imports.posting import post
 from fou.imports.template.tables import Table
 from fou.imports.template.writing import write_template
 from fou.ledger import history, undo
@@ -142,7 +143,7 @@ def load(database: Database, budget: Budget) -> int | None:
     return post(database, ADMIN, examined)
 
 
-few = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+few = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @few

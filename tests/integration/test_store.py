@@ -31,6 +31,7 @@ from fou.errors import (
 from fou.ledger import entries, history
 from fou.model import Entry, Funder, Kind, Plan, Project
 from fou.store import Database, Reader
+from fou.store.database import current_version
 
 ROOT = Path(__file__).parents[2]
 BERTIL = Person("Bertil", Role.ADMIN)
@@ -60,6 +61,8 @@ with database.write(Person("Anna", Role.ADMIN), Action.EDIT, "Stiftelsen") as wo
 os._exit(0)
 """
 MIGRATION = "ALTER TABLE project ADD COLUMN mood VARCHAR;\nUPDATE project SET mood = 'glad';\n"
+#: The version that the migration above leads to.
+NEXT = current_version() + 1
 BROKEN_MIGRATION = "DELETE FROM project;\nINSERT INTO nowhere VALUES (1);\n"
 
 
@@ -350,31 +353,34 @@ def test_trying_to_open_it_twice_keeps_other_processes_out(database: Database) -
 
 @pytest.fixture
 def migrations(tmp_path: Path) -> Path:
-    """A folder with one migration, to version 2."""
+    """A folder with one migration, to the version after this one."""
     folder = tmp_path / "migrations"
     folder.mkdir()
-    (folder / "0002_mood.sql").write_text(MIGRATION, "utf-8")
+    (folder / f"{NEXT:04}_mood.sql").write_text(MIGRATION, "utf-8")
     return folder
 
 
 def test_an_older_database_is_migrated(closed: Path, migrations: Path) -> None:
     database = Database.open(closed, migrations)
     with database.read() as reader:
-        assert reader.row("SELECT version, (SELECT COUNT(*) FROM project WHERE mood = 'glad') FROM meta") == (2, 500)
+        assert reader.row("SELECT version, (SELECT COUNT(*) FROM project WHERE mood = 'glad') FROM meta") == (
+            NEXT,
+            500,
+        )
     database.close()
 
 
 def test_migrating_puts_a_copy_aside_first(closed: Path, migrations: Path) -> None:
     before = bytes_in(closed.parent)["fou.duckdb"]
     Database.open(closed, migrations).close()
-    (aside,) = closed.parent.glob("fou.version-1-*.duckdb")
+    (aside,) = closed.parent.glob(f"fou.version-{NEXT - 1}-*.duckdb")
     assert bytes_in(closed.parent)[aside.name] == before
 
 
 def test_the_copy_put_aside_holds_what_was_still_in_the_log(closed: Path, migrations: Path) -> None:
     run_python(DIES_WITH_A_LOG, closed)
     Database.open(closed, migrations).close()
-    (aside,) = closed.parent.glob("fou.version-1-*.duckdb")
+    (aside,) = closed.parent.glob(f"fou.version-{NEXT - 1}-*.duckdb")
     copy = Database.open(aside)
     with copy.read() as reader:
         assert [funder.name for funder in reader.records(Funder, "ORDER BY id")] == ["Staden", "Stiftelsen"]
@@ -389,7 +395,7 @@ def test_a_migrated_database_is_not_migrated_again(closed: Path, migrations: Pat
 
 
 def test_a_migration_that_fails_leaves_the_file_as_it_was(closed: Path, migrations: Path) -> None:
-    (migrations / "0003_broken.sql").write_text(BROKEN_MIGRATION, "utf-8")
+    (migrations / f"{NEXT + 1:04}_broken.sql").write_text(BROKEN_MIGRATION, "utf-8")
     before = bytes_in(closed.parent)["fou.duckdb"]
     with pytest.raises(StoreError, match="Inget är ändrat, och en kopia ligger bredvid"):
         Database.open(closed, migrations)
@@ -778,7 +784,7 @@ def test_a_backup_of_another_version_is_refused(
     database: Database, admin: Person, backup: Path, migrations: Path
 ) -> None:
     Database.open(backup, migrations).close()
-    with pytest.raises(StoreError, match="är av version 2"):
+    with pytest.raises(StoreError, match=f"är av version {NEXT}"):
         database.restore(admin, backup)
     assert project_codes(database) == ["A", "B"]
 

@@ -10,7 +10,7 @@ from streamlit.testing.v1.element_tree import Button, TextArea, TextInput
 from fou import ledger
 from fou.model import Project
 from fou.ui import pages, state
-from tests.pages.conftest import ADMIN, Visit, changed_documents
+from tests.pages.conftest import ADMIN, Visit, changed_documents, unescaped
 
 LEAD, PERFORMER, TITLE = "lead", "performer", "title"
 
@@ -276,7 +276,7 @@ def importer(visit: Callable[..., Visit]) -> Callable[..., Visit]:
 @pytest.fixture
 def imported(importer: Callable[..., Visit]) -> Visit:
     """Somebody who has read in a workbook where one amount is another."""
-    return press(importer(changed_documents(J3=650_000)), "4. Läs in")
+    return press(importer(changed_documents(J3=650_000)), "Läs in")
 
 
 def test_a_changed_amount_is_shown_with_before_after_and_cell(importer: Callable[..., Visit]) -> None:
@@ -297,8 +297,8 @@ def test_a_file_that_says_nothing_new_offers_nothing_to_read_in(importer: Callab
     shown = importer(changed_documents())
     assert (
         "Filen säger inget som inte redan står i databasen." in shown.text,
-        [button.label for button in shown.at.button],
-    ) == (True, [])
+        "Läs in" in [button.label for button in shown.at.button],
+    ) == (True, False)
 
 
 def test_reading_in_is_confirmed_with_its_number(imported: Visit) -> None:
@@ -310,7 +310,14 @@ def test_what_was_read_in_is_seen_on_the_overview(imported: Visit) -> None:
 
 
 def test_what_was_read_in_stands_among_earlier_imports(imported: Visit) -> None:
-    assert [row[4] for row in imported.rows("Post")] == ["Läste in budget2013.xlsx", "Läste in documents.xlsx"]
+    told = [row[4].split(" · ")[0] for row in imported.rows("Post")]
+    assert told == ["Läste in budget2013.xlsx", "Läste in documents.xlsx"]
+
+
+def test_an_earlier_import_is_told_with_the_hash_of_its_file(imported: Visit) -> None:
+    with state.database().read() as reader:
+        digest = reader.value("SELECT sha256 FROM batch WHERE id = 2")
+    assert f"SHA-256 {digest[:12]}…" in imported.rows("Post")[0][4]
 
 
 def test_an_import_is_undone_on_the_spot(imported: Visit) -> None:
@@ -329,7 +336,7 @@ def overtaken(importer: Callable[..., Visit]) -> Visit:
     with state.database().read() as reader:
         entry = ledger.statements(reader, "kind = 'proposed' AND amount = 600000")[0]
     ledger.correct(state.database(), ADMIN, entry.id, entry.amount + 1, "Bättre vetande")
-    return press(shown, "4. Läs in")
+    return press(shown, "Läs in")
 
 
 def test_a_file_is_not_read_in_over_what_somebody_changed_since_the_difference_was_seen(overtaken: Visit) -> None:
@@ -345,7 +352,7 @@ def test_the_new_difference_is_shown_at_once(overtaken: Visit) -> None:
 
 
 def test_the_file_can_be_read_in_once_the_new_difference_was_seen(overtaken: Visit) -> None:
-    assert "budget2013.xlsx är inläst som post 3." in press(overtaken, "4. Läs in").text
+    assert "budget2013.xlsx är inläst som post 3." in press(overtaken, "Läs in").text
 
 
 BAD_CELLS = [
@@ -360,23 +367,26 @@ BAD_CELLS = [
 def test_an_error_in_a_file_is_told_with_its_cell(
     importer: Callable[..., Visit], cell: str, value: str, place: str
 ) -> None:
-    assert (place, value) in [(row[0], row[1]) for row in importer(changed_documents(**{cell: value})).rows("Var")]
+    assert f"{place}. Här står: {value}. Väntat:" in importer(changed_documents(**{cell: value})).text
 
 
 def test_a_file_with_errors_cannot_be_read_in(importer: Callable[..., Visit]) -> None:
     shown = importer(changed_documents(J3="sexhundratusen"))
-    assert ("1 fel måste rättas" in shown.text, list(shown.at.button)) == (True, [])
+    assert (
+        "1 sak måste rättas eller besvaras innan filen kan läsas in" in shown.text,
+        [unescaped(button.label) for button in shown.at.button if not button.disabled],
+    ) == (True, ["1. budget2013.xlsx", "2. Så läses filen", "3. Kontroll"])
 
 
 @pytest.mark.parametrize("content", [b"", b"inte en arbetsbok", b"PK\x03\x04trasig"], ids=["empty", "text", "broken"])
 def test_a_file_that_is_no_workbook_is_told_so(importer: Callable[..., Visit], content: bytes) -> None:
     shown = importer(content)
-    assert ([*shown.at.exception], "fel måste rättas" in shown.text) == ([], True)
+    assert ([*shown.at.exception], "måste rättas eller besvaras" in shown.text) == ([], True)
 
 
 def test_a_budget_is_read_into_an_empty_database(use: Callable[[str], None], importer: Callable[..., Visit]) -> None:
     use("empty")
-    shown = press(importer(changed_documents()), "4. Läs in")
+    shown = press(importer(changed_documents()), "Läs in")
     assert shown.go(pages.OVERVIEW).metrics["Ram"] == "2 310 000 kr"
 
 

@@ -156,6 +156,47 @@ def test_the_head_row_is_bold_filled_and_frozen() -> None:
         assert sheet.freeze_panes in ("B2", "C2")
 
 
+def test_the_heads_are_locked_without_a_password() -> None:
+    for sheet in written(TABLES).worksheets[1:]:
+        assert sheet.protection.sheet
+        assert sheet.protection.password is None
+        assert all(cell.protection.locked for cell in sheet[1])
+
+
+def test_everything_but_the_heads_may_be_written_in() -> None:
+    for sheet in written(TABLES).worksheets[1:]:
+        below = [cell for row in sheet.iter_rows(min_row=2) for cell in row if cell.value is not None]
+        assert not any(cell.protection.locked for cell in below)
+        assert not any(column.protection.locked for column in sheet.column_dimensions.values())
+
+
+def test_a_new_year_may_be_written_in_the_next_free_column() -> None:
+    budget = written(TABLES)["Budget"]
+    free = max(column.max for column in budget.column_dimensions.values())
+    assert (budget.max_column, free) == (len(BUDGET_HEADS) + 3, 200)
+
+
+def test_rows_may_be_formatted_inserted_deleted_sorted_and_filtered() -> None:
+    allowed = written(TABLES)["Budget"].protection
+    forbidden = [
+        name
+        for name in ("formatCells", "formatColumns", "formatRows", "insertRows", "deleteRows", "sort", "autoFilter")
+        if getattr(allowed, name)
+    ]
+    assert forbidden == []
+
+
+def test_the_read_me_is_locked_whole() -> None:
+    read_me = written(TABLES)["Läs mig"]
+    assert read_me.protection.sheet
+    assert all(cell.protection.locked for row in read_me.iter_rows() for cell in row)
+
+
+def test_a_text_that_a_writer_may_take_for_markup_stays_text() -> None:
+    sheet = written({"Projekt": [{"Kod": "P-1", "Projekt": "<r><t>Läx</t></r>"}]})["Projekt"]
+    assert sheet["B2"].value.strip() == "<r><t>Läx</t></r>"
+
+
 def test_long_texts_wrap_in_a_row_that_is_high_enough() -> None:
     sheet = written({"Projekt": [{"Kod": "P-1", "Projekt": "Läxhjälp", "Sammanfattning": "Ord och ord. " * 40}]})[
         "Projekt"

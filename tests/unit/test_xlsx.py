@@ -11,13 +11,17 @@ from datetime import date
 from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
+from xml.sax.saxutils import quoteattr
 
 import openpyxl
 import pytest
+from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, from_excel
 
 from fou.errors import ImportRefused
-from fou.imports.files.cells import Broken, Value
-from fou.imports.files.xlsx import Limits, cell_address, column_letters, read_workbook
+from fou.imports.files.cells import Broken, Sheet, Value, cell_address, column_letters
+from fou.imports.files.limits import Limits
+from fou.imports.files.stored import day_of
+from fou.imports.files.xlsx import read_workbook
 from fou.imports.findings import Finding
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -74,6 +78,13 @@ def zipped_with_long_part(path: str, pieces: Iterable[bytes]) -> bytes:
             for piece in pieces:
                 part.write(piece)
     return buffer.getvalue()
+
+
+def compound(stream: str, contents: bytes = b"") -> bytes:
+    """A compound file, as old Excel and encryption write them, with one stream."""
+    name = stream.encode("utf-16-le")
+    record = name.ljust(64, b"\0") + struct.pack("<H", len(name) + 2) + bytes(62)
+    return (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + contents).ljust(512, b"\0") + record
 
 
 def cells_of(rows: str, strings: str = "") -> dict[str, Value]:
@@ -290,6 +301,127 @@ def test_columns_are_named_as_in_excel(column: int, letters: str) -> None:
     assert column_letters(column) == letters
 
 
+# What else a sheet tells -----------------------------------------------------------------------------------
+
+
+def sheet_of(rows: str, before: str = "", after: str = "", formats: tuple[str, ...] = ()) -> Sheet:
+    """The sheet with these rows and what stands before and after them; style 1 has the first of the formats."""
+    parts = parts_of()
+    parts[BUDGET_PART] = f'<worksheet xmlns="{MAIN}">{before}<sheetData>{rows}</sheetData>{after}</worksheet>'
+    codes = "".join(f'<numFmt numFmtId="{n}" formatCode={quoteattr(code)}/>' for n, code in enumerate(formats, 164))
+    styles = "".join(f'<xf numFmtId="{n}"/>' for n in (0, *range(164, 164 + len(formats))))
+    parts["xl/styles.xml"] = (
+        f'<styleSheet xmlns="{MAIN}"><numFmts>{codes}</numFmts><cellXfs>{styles}</cellXfs></styleSheet>'
+    )
+    parts["xl/_rels/workbook.xml.rels"] = relations(("worksheet", "worksheets/sheet1.xml"), ("styles", "styles.xml"))
+    (sheet,) = read_workbook(zipped(parts)).sheets
+    return sheet
+
+
+@pytest.mark.parametrize("how", ['hidden="1"', 'hidden="true"', 'ht="0" customHeight="1"'])
+def test_a_hidden_row_is_read_and_told(how: str) -> None:
+    sheet = sheet_of(f'<row r="3" {how}><c r="A3"><v>1</v></c></row>')
+    assert (sheet.rows, sheet.hidden_rows) == ([(3, {1: Decimal(1)})], {3})
+
+
+@pytest.mark.parametrize("how", ['hidden="0"', 'ht="15"', 'outlineLevel="1" collapsed="1"'])
+def test_a_row_that_can_be_seen_is_not_hidden(how: str) -> None:
+    assert sheet_of(f'<row r="3" {how}><c r="A3"><v>1</v></c></row>').hidden_rows == frozenset()
+
+
+def test_a_hidden_row_with_nothing_in_it_does_not_matter() -> None:
+    assert sheet_of('<row r="3" hidden="1"><c r="A3"/></row>').hidden_rows == frozenset()
+
+
+@pytest.mark.parametrize("how", ['hidden="1"', 'width="0" customWidth="1"'])
+def test_hidden_columns_are_told(how: str) -> None:
+    cols = f'<cols><col min="1" max="1" width="9"/><col min="3" max="5" {how}/></cols>'
+    assert sheet_of("", before=cols).hidden_columns == {3, 4, 5}
+
+
+def test_hidden_columns_end_where_columns_are_read() -> None:
+    cols = '<cols><col min="199" max="16384" hidden="1"/></cols>'
+    assert sheet_of("", before=cols).hidden_columns == {199, 200}
+
+
+def test_merged_cells_are_told() -> None:
+    merged = '<mergeCells><mergeCell ref="A1:D1"/><mergeCell ref="B2:B3"/><mergeCell ref="C3"/></mergeCells>'
+    assert sheet_of("", after=merged).merged == ((1, 1, 1, 4), (2, 2, 3, 2))
+
+
+def test_merged_cells_end_where_cells_are_read() -> None:
+    merged = '<mergeCells><mergeCell ref="A1:XFD1048576"/><mergeCell ref="XFC1:XFD1"/></mergeCells>'
+    assert sheet_of("", after=merged).merged == ((1, 1, 400_000, 200),)
+
+
+def test_more_merged_cells_than_allowed_are_refused() -> None:
+    parts = parts_of()
+    areas = "".join(f'<mergeCell ref="A{n}:B{n}"/>' for n in range(1, 5))
+    parts[BUDGET_PART] = f'<worksheet xmlns="{MAIN}"><sheetData/><mergeCells>{areas}</mergeCells></worksheet>'
+    assert refusal(zipped(parts), Limits(max_merged=3)).kind == "too_many_merged"
+
+
+def test_the_format_of_a_number_is_told_when_it_has_a_unit() -> None:
+    rows = '<row r="2"><c r="A2" s="1"><v>5</v></c><c r="B2"><v>5</v></c><c r="C2" s="2"><v>5</v></c></row>'
+    assert sheet_of(rows, formats=('0,,"mnkr"', "0.00")).formats == {(2, 1): '0,,"mnkr"'}
+
+
+def test_the_format_of_a_text_says_nothing() -> None:
+    rows = '<row r="2"><c r="A2" s="1" t="str"><v>fem</v></c></row>'
+    assert sheet_of(rows, formats=('0,,"mnkr"',)).formats == {}
+
+
+def test_a_calculated_number_has_a_format_too() -> None:
+    rows = '<row r="2"><c r="A2" s="1"><f>B2*2</f><v>5</v></c></row>'
+    assert sheet_of(rows, formats=("0%",)).formats == {(2, 1): "0%"}
+
+
+def test_a_cell_without_style_has_the_first_one() -> None:
+    parts = parts_of('<row r="1"><c r="A1"><v>5</v></c></row>')
+    parts["xl/styles.xml"] = f'<styleSheet xmlns="{MAIN}"><cellXfs><xf numFmtId="9"/></cellXfs></styleSheet>'
+    parts["xl/_rels/workbook.xml.rels"] = relations(("worksheet", "worksheets/sheet1.xml"), ("styles", "styles.xml"))
+    (sheet,) = read_workbook(zipped(parts)).sheets
+    assert sheet.formats == {(1, 1): "0%"}
+
+
+def test_sums_are_told_and_have_their_values() -> None:
+    sheet = sheet_of('<row r="9"><c r="B9"><f>SUM(B2:B8)</f><v>5</v></c><c r="C9"><f>B9*2</f><v>10</v></c></row>')
+    assert (sheet.sums, sheet.rows) == ({(9, 2): "SUM(B2:B8)"}, [(9, {2: Decimal(5), 3: Decimal(10)})])
+
+
+def test_a_sum_that_was_never_calculated_is_told_and_broken() -> None:
+    sheet = sheet_of('<row r="9"><c r="B9"><f>SUBTOTAL(9,B2:B8)</f></c></row>')
+    assert sheet.sums == {(9, 2): "SUBTOTAL(9,B2:B8)"}
+    assert sheet.rows == [(9, {2: Broken("formula", "=SUBTOTAL(9,B2:B8)")})]
+
+
+def test_a_shared_sum_is_told_as_it_reads_in_each_cell() -> None:
+    sheet = sheet_of(
+        '<row r="9"><c r="B9"><f t="shared" si="0" ref="B9:D9">SUM(B2:B8)</f><v>5</v></c>'
+        '<c r="D9"><f t="shared" si="0"/><v>6</v></c></row>'
+    )
+    assert sheet.sums == {(9, 2): "SUM(B2:B8)", (9, 4): "SUM(D2:D8)"}
+
+
+def test_a_formula_longer_than_any_in_excel_is_not_kept() -> None:
+    sheet = sheet_of(f'<row r="1"><c r="A1"><f>SUM({"A1," * 3000}A1)</f><v>5</v></c></row>')
+    assert (sheet.sums, sheet.rows) == ({}, [(1, {1: Decimal(5)})])
+
+
+@pytest.mark.parametrize("date1904", [False, True])
+@pytest.mark.parametrize(
+    "number", ["1", "1.5", "59", "59.9", "60", "61", "366", "41395", "41395.9999999999", "2950000.25"]
+)
+def test_days_are_counted_as_openpyxl_counts_them(number: str, date1904: bool) -> None:
+    expected = from_excel(float(number), CALENDAR_MAC_1904 if date1904 else CALENDAR_WINDOWS_1900)
+    assert day_of(Decimal(number), date1904) == expected.date()
+
+
+@pytest.mark.parametrize("number", ["-1", "0", "0.5", "2958466", "1E+20"])
+def test_a_number_that_excel_shows_no_day_for_has_none(number: str) -> None:
+    assert day_of(Decimal(number)) is None
+
+
 def with_blank_rows(number: int) -> bytes:
     """A workbook with 5 in A1, and so many blank formatted rows below."""
     before, _, after = worksheet("|").encode().partition(b"|")
@@ -324,7 +456,9 @@ def test_blank_rows_take_no_memory() -> None:
     ("data", "kind", "words"),
     [
         (b"", "empty_file", "0 byte"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504), "old_or_locked", "lösenordsskyddad eller"),
+        (compound("Workbook"), "old_format", ".xls"),
+        (compound("EncryptedPackage"), "password", "lösenord"),
+        (compound("WordDocument"), "other_document", "Word"),
         ("Projekt;Belopp\nP1;5\nÅ;6".encode("cp1252"), "text", "CSV"),
         ("Projekt\tBelopp".encode("utf-16"), "text", "CSV"),
         (b"\xef\xbb\xbfProjekt;Belopp", "text", "CSV"),
@@ -348,6 +482,14 @@ def test_another_kind_of_file_is_called_what_it_is(data: bytes, kind: str, words
     assert words in finding.found
 
 
+def test_an_old_workbook_that_speaks_of_encryption_is_not_taken_for_encrypted() -> None:
+    assert refusal(compound("Workbook", "om EncryptedPackage\0".encode("utf-16-le"))).kind == "old_format"
+
+
+def test_a_workbook_with_a_password_says_how_to_take_it_away() -> None:
+    assert "Kryptera med lösenord, töm rutan" in refusal(compound("EncryptedPackage")).help
+
+
 def test_the_refusal_names_the_file_in_swedish() -> None:
     with pytest.raises(ImportRefused, match=r"^budget\.xlsx är tom\.$"):
         read_workbook(b"", "budget.xlsx")
@@ -361,7 +503,7 @@ def test_a_zip_file_with_a_password_is_refused() -> None:
     data = bytearray(zipped(parts_of()))
     flags = data.rindex(b"PK\x01\x02") + 8
     data[flags] |= 1
-    assert refusal(bytes(data)).kind == "old_or_locked"
+    assert refusal(bytes(data)).kind == "password"
 
 
 # Damaged workbooks -----------------------------------------------------------------------------------------

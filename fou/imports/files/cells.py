@@ -23,8 +23,9 @@ Value: TypeAlias = str | Decimal | bool | date | Broken
 class Sheet:
     """One sheet; ``rows`` holds (row number, {column number: value}), both from 1; empty cells are absent.
 
-    ``merged`` holds (first row, first column, last row, last column). ``formats`` holds the number format of
-    the cells whose format says more than how many decimals to show: a unit, a currency, per cent, or a scale.
+    Of the hidden rows, ``hidden_rows`` names those that hold something. ``merged`` holds (first row, first
+    column, last row, last column). ``formats`` holds the number format of the numbers whose format says more
+    than how many decimals to show: a unit, a currency, per cent, or a scale.
     ``sums`` holds the formula of the cells that add up others (SUM, SUBTOTAL), without the equals sign.
     """
 
@@ -53,6 +54,14 @@ def column_letters(column: int) -> str:
         column, rest = divmod(column - 1, 26)
         letters = chr(ord("A") + rest) + letters
     return letters
+
+
+def column_number(letters: str) -> int:
+    """The number of a column, counted from 1: ``A`` → 1, ``AA`` → 27."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number
 
 
 def cell_address(row: int, column: int) -> str:

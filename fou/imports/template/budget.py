@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import TypeVar
 
 from fou.imports import values
@@ -21,8 +22,13 @@ _BASES = {fold(name): basis for basis, name in BASIS_NAMES.items()}
 _REFERENCE_HEADS = ("Projekt", "Utlysning", "Område", "Finansiär")
 
 
-def read_budget(sheet: Sheet, file: str, known: Labels, findings: Collector) -> list[Line]:
-    """Read the sheet's amounts; ``known`` holds the labels that its lines may refer to."""
+def read_budget(
+    sheet: Sheet, file: str, known: Labels, negative: Mapping[Key, Decimal], findings: Collector
+) -> list[Line]:
+    """Read the sheet's amounts; ``known`` holds the labels that its lines may refer to.
+
+    ``negative`` holds the sums below zero that the database has already: see ``Known``.
+    """
     wanted = {head: Column(head, head) for head in BUDGET_HEADS}
     head = find_head(sheet, wanted, BUDGET_REQUIRED_HEADS, findings, years=True)
     if head is None:
@@ -34,12 +40,20 @@ def read_budget(sheet: Sheet, file: str, known: Labels, findings: Collector) -> 
             "missing_column",
         )  # fmt: skip
         return []
-    return _Budget(sheet, head, file, known, findings).read()
+    return _Budget(sheet, head, file, known, negative, findings).read()
 
 
 class _Budget:
-    def __init__(self, sheet: Sheet, head: Head, file: str, known: Labels, findings: Collector) -> None:
-        self.sheet, self.head, self.known, self.findings = sheet, head, known, findings
+    def __init__(
+        self,
+        sheet: Sheet,
+        head: Head,
+        file: str,
+        known: Labels,
+        negative: Mapping[Key, Decimal],
+        findings: Collector,
+    ) -> None:
+        self.sheet, self.head, self.known, self.negative, self.findings = sheet, head, known, negative, findings
         self.columns = {column.head: number for number, column in head.columns.items()}
         heads = zip(_REFERENCE_HEADS, LINE_REFERENCES, strict=True)
         self.references = [(self.columns[head], table) for head, table in heads if head in self.columns]
@@ -89,11 +103,11 @@ class _Budget:
             raise _UselessRow
         condition, document = self._text(row, "Villkor", cells), self._text(row, "Källa", cells)
         about = (labels.get("project"), labels.get("call"), labels.get("area"), labels["funder"])
-        line = (kind, *about, condition)
+        line = (kind, *about, condition, basis)
         if line in self.seen:
             self.findings.error(
                 self.sheet.name, cell_address(row, min(cells)), self._name(kind, labels),
-                "en rad för varje projekt, finansiär och slag",
+                "en rad för varje projekt, finansiär, slag, villkor och grund",
                 f"Samma rad står redan på rad {self.seen[line]}. Slå ihop dem eller ta bort den ena.", "duplicate",
             )  # fmt: skip
             raise _UselessRow
@@ -102,18 +116,21 @@ class _Budget:
             if number not in self.years:
                 continue
             try:
-                amount, is_open = values.amount(value)
+                amounts = values.amounts(value)
             except values.Problem as problem:
                 self.findings.problem(self.sheet.name, row, number, value, problem)
                 continue
-            if amount < 0:
+            year, place = self.years[number]
+            subject = (kind, year, *about)
+            if amounts[0][0] < 0 and self.negative.get((*subject, condition, basis)) != amounts[0][0]:
                 self.findings.warn(
                     self.sheet.name, cell_address(row, number), values.shown(value), "ett belopp över noll",
                     "Negativa belopp minskar summan. Kontrollera att det är meningen.", "negative",
                 )  # fmt: skip
-            year, place = self.years[number]
-            subject = (kind, year, *about)
-            self.lines.append(Line(subject, amount, is_open, condition, basis, f"{place}{row}", document))
+            place = f"{place}{row}"
+            self.lines += [
+                Line(subject, amount, is_open, condition, basis, place, document) for amount, is_open in amounts
+            ]
 
     def _tell_of_the_projects_area(self, row: int) -> None:
         if not self.told_of_area:

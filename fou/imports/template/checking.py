@@ -9,26 +9,49 @@ from fou.imports.files.cells import Sheet, Workbook, cell_address
 from fou.imports.references import Known, Labels, fold, in_circles
 from fou.imports.stated import LINE_REFERENCES, Checked, Stated
 from fou.imports.template.budget import read_budget
-from fou.imports.template.layout import BUDGET_SHEET, README_SHEET, SHEET_BY_NAME, SHEET_BY_TABLE, SHEETS
+from fou.imports.template.heads import HEAD_ROWS
+from fou.imports.template.layout import (
+    BUDGET_REQUIRED_HEADS,
+    BUDGET_SHEET,
+    README_SHEET,
+    SHEET_BY_NAME,
+    SHEET_BY_TABLE,
+    SHEETS,
+)
 from fou.imports.template.records import Reference, read_records
 
 #: The fields by which a record points on to another of its kind, table → field.
 ONWARD = {"project": "parent", "area": "successor"}
 
 
+def is_template(workbook: Workbook) -> bool:
+    """Whether a workbook follows the template: its budget's heads are there, or those of two other sheets.
+
+    A sheet that only has the name of one of ours does not make a template: most budgets have a sheet "Budget".
+    """
+    complete = set()
+    for sheet in workbook.sheets:
+        name = fold(sheet.name)
+        if name == fold(BUDGET_SHEET):
+            required: Iterable[str] = BUDGET_REQUIRED_HEADS
+        elif name in _LAYOUTS:
+            required = [column.head for column in _LAYOUTS[name].columns if column.required]
+        else:
+            continue
+        rows = [{fold(v) for v in cells.values() if isinstance(v, str)} for _, cells in sheet.rows[:HEAD_ROWS]]
+        if any({fold(head) for head in required} <= heads for heads in rows):
+            complete.add(name)
+    return fold(BUDGET_SHEET) in complete or len(complete) >= 2
+
+
+_LAYOUTS = {fold(name): layout for name, layout in SHEET_BY_NAME.items()}
+
+
 def check_workbook(workbook: Workbook, file: str, known: Known) -> Checked:
-    """Read every sheet of the template; ``known`` is what the database already has."""
+    """Read every sheet of the template (see ``is_template``); ``known`` is what the database already has."""
     findings = Collector()
     checked = Checked(findings=findings.findings)
     sheets = _our_sheets(workbook, findings)
-    if not sheets:
-        names = ", ".join(sheet.name for sheet in workbook.sheets[:8])
-        findings.error(
-            "", "", names, "bladen i Fous budgetmall (Budget, Projekt, Finansiärer, Områden)",
-            "Filen följer en annan mall. Hämta budgetmallen på sidan Import och för över uppgifterna dit.",
-            "other_layout",
-        )  # fmt: skip
-        return checked
     labels = {table: dict(names) for table, names in known.labels.items()}
     references: list[Reference] = []
     for layout in SHEETS:
@@ -44,7 +67,7 @@ def check_workbook(workbook: Workbook, file: str, known: Known) -> Checked:
     if budget is None:
         findings.missing_sheet(BUDGET_SHEET)
     else:
-        checked.lines = read_budget(budget, file, labels, findings)
+        checked.lines = read_budget(budget, file, labels, known.negative, findings)
     _look_up(references, labels, findings)
     _look_for_circles(checked.records, references, known.onward, findings)
     checked.relies_on = _relied_on(checked, references)
@@ -75,8 +98,7 @@ def _our_sheets(workbook: Workbook, findings: Collector) -> dict[str, Sheet]:
                 sheet.name, "", "dolt blad", "ett synligt blad",
                 "Bladet är dolt i Excel men läses in. Visa det och kontrollera att det ska med.", "hidden_sheet",
             )  # fmt: skip
-    # A workbook in another layout is told of as a whole.
-    for sheet in others if found else ():
+    for sheet in others:
         findings.note(
             sheet.name, "", sheet.name, "ett blad i mallen", "Bladet ingår inte i mallen och läses inte.",
             "unknown_sheet",

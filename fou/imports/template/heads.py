@@ -13,7 +13,7 @@ from fou.imports.references import fold
 from fou.imports.template.layout import Column
 
 #: The heads are looked for in this many rows, so that a title may stand above them.
-_HEAD_ROWS = 10
+HEAD_ROWS = 10
 _YEAR = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
 
 
@@ -44,7 +44,7 @@ def find_head(
     """
     required = list(required)
     folded = {fold(head): column for head, column in wanted.items()}
-    row, cells = max(sheet.rows[:_HEAD_ROWS], key=lambda candidate: _matches(candidate[1], folded))
+    row, cells = max(sheet.rows[:HEAD_ROWS], key=lambda candidate: _matches(candidate[1], folded))
     if not _matches(cells, folded):
         findings.error(
             sheet.name, "", "inga kolumnrubriker som känns igen", "rubrikerna " + ", ".join(required),

@@ -1,0 +1,1 @@
+"""What marking a workbook changes in it: the package, its sheets, fills, comments and comment boxes."""

@@ -1,0 +1,111 @@
+"""One amount cell of a budget sheet as kronor: its unit, its number format, VAT and sign taken into account."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from decimal import ROUND_HALF_EVEN, Decimal
+from functools import lru_cache
+
+from fou.imports import values
+from fou.imports.files.cells import Value
+from fou.imports.sheets.words import SCALES
+from fou.money import NotAnAmount, is_open_wording, parse_sek
+
+_ORE = Decimal("0.01")
+#: VAT on what FoU money buys is 25 % (mervärdesskattelagen 2023:200, 9 kap. 2 §).
+_WITH_VAT = Decimal("1.25")
+
+
+_EXAMPLES = {"tkr": "2\u00a0310", "mnkr": "2,31", "mdkr": "0,002"}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a cell's number format tells: by how much it scales what is stored, its unit, per cent, other money."""
+
+    scale: int = 1
+    unit: str | None = None
+    percent: bool = False
+    foreign: str | None = None
+
+
+_LITERAL = re.compile(r'"([^"]*)"|\\(.)|\[\$([^\]-]*)[^\]]*\]')
+_FORMAT_UNITS = [
+    ("mdkr", re.compile(r"\b(?:mdkr|mdr)\b")),
+    ("mnkr", re.compile(r"\b(?:mnkr|mkr|msek|milj)\b")),
+    ("tkr", re.compile(r"\b(?:tkr|kkr|ksek|tsek)\b")),
+    ("kr", re.compile(r"\b(?:kr|kronor|sek)\b")),
+]
+_FOREIGN = re.compile(r"€|\$|£|¥|\b(?:eur|usd|gbp|nok|dkk|chf)\b")
+
+
+@lru_cache(maxsize=1024)
+def shown_by(code: str) -> Shown:
+    """Read a number format code (ECMA-376 part 1, 18.8.31), of which only the part for positive numbers counts."""
+    part = code.split(";")[0]
+    literal = " ".join("".join(found) for found in _LITERAL.findall(part)).casefold()
+    bare = _LITERAL.sub("", part)
+    scale = 1
+    if found := re.search(r"[0#?](,+)(?![0#?,])", bare):
+        scale = 1000 ** len(found[1])
+    words = f"{literal} {bare.casefold()}"
+    unit = next((name for name, pattern in _FORMAT_UNITS if pattern.search(words)), None)
+    foreign = _FOREIGN.search(literal) or (re.search(r"€|£|¥|(?<!\[)\$", bare))
+    return Shown(scale, unit, "%" in bare, foreign[0] if foreign else None)
+
+
+@dataclass(slots=True)
+class Amounts:
+    """Reads the amount cells of a column. ``unit`` is a key of SCALES; ``vat`` and ``sign`` as in the choices."""
+
+    unit: str
+    vat: str = "excl"
+    sign: str = "as_is"
+    rounded: bool = False
+    _seen: dict[Decimal, Decimal] = field(default_factory=dict)
+
+    def read(self, value: Value, code: str | None = None) -> tuple[Decimal, int]:
+        """The cell as (SEK excl. VAT, open): (600000, 0), or (0, 1) when the amount is not set.
+
+        ``code`` is the cell's number format where it says more than decimals. Raises values.Problem.
+        """
+        if isinstance(value, Decimal):
+            if code is not None:
+                return self._whole(self._as_shown(value, shown_by(code))), 0
+            found = self._seen.get(value)
+            if found is None:
+                found = self._seen[value] = self._whole(value * SCALES[self.unit])
+            return found, 0
+        if isinstance(value, str):
+            if is_open_wording(value):
+                return Decimal(0), 1
+            try:
+                return self._whole(parse_sek(value.rstrip("* "), SCALES[self.unit])), 0
+            except NotAnAmount as error:
+                if error.problem == "text" and self.unit != "kr":
+                    # What stands here counts in the sheet's unit: an example in kronor would be read as far too much.
+                    help = f"Skriv beloppet i {self.unit}, till exempel {_EXAMPLES[self.unit]}."
+                    raise values.Problem(error.problem, f"ett belopp i {self.unit}", help) from error
+                raise values.Problem(error.problem, "ett belopp", error.expected) from error
+        return values.amount(value)
+
+    def _as_shown(self, value: Decimal, shown: Shown) -> Decimal:
+        if shown.percent:
+            raise values.Problem("text", "ett belopp", "Cellen visar procent. Skriv beloppet i kronor.")
+        if shown.foreign is not None:
+            raise values.Problem(
+                "currency", "ett belopp i svenska kronor",
+                f"Cellen visas i en annan valuta ({shown.foreign}). Räkna om beloppet till kronor.",
+            )  # fmt: skip
+        unit = shown.unit or (self.unit if self.unit != "kr" else None)
+        # 2 310 000 shown in thousands is 2 310: with tkr beside it that is 2 310 tkr, and alone still 2 310 000 kr.
+        return value if unit is None else value / shown.scale * SCALES[unit]
+
+    def _whole(self, amount: Decimal) -> Decimal:
+        if self.vat == "incl":
+            amount = (amount / _WITH_VAT).quantize(_ORE, ROUND_HALF_EVEN)
+        if self.rounded and abs(amount) < 10**13:
+            amount = amount.quantize(_ORE, ROUND_HALF_EVEN)
+        whole, _ = values.amount(amount)
+        return -whole if self.sign == "turned" and whole else whole

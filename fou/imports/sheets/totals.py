@@ -1,0 +1,151 @@
+"""The sums that a sheet states itself: control totals, set against what its rows come to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from fou.imports.files.cells import Broken, Sheet, cell_address
+from fou.imports.sheets.layout import SheetLayout
+from fou.imports.sheets.rows import Row, RowUse
+from fou.imports.sheets.words import Use, says
+
+_NONE, _ONE = (Decimal(0), 0), (Decimal(1), 0)
+
+
+@dataclass(frozen=True, slots=True)
+class ControlTotal:
+    """One stated sum, SEK excl. VAT. ``computed`` is what the rows come to; ``agrees`` is None when it is unknown.
+
+    ``open`` counts the rows within it whose amount is not set, and which are therefore not part of the sum.
+    ``unread`` counts those whose cell cannot be read: with one of them mended the sum may well agree.
+    """
+
+    sheet: str
+    cell: str
+    label: str
+    stated: Decimal | None
+    computed: Decimal
+    open: int
+    agrees: bool | None
+    unread: int = 0
+
+
+def reconcile(sheet: Sheet, layout: SheetLayout, rows: Sequence[Row]) -> list[ControlTotal]:
+    """Set every stated sum, down the columns and along the rows, against the rows that it may be the sum of."""
+    columns = layout.numbers(Use.AMOUNT)
+    found = [total for column in columns for total in _down(sheet, rows, column)]
+    return [*found, *_along(sheet, layout, rows, columns)]
+
+
+class _Sums:
+    """The sum, the open amounts and the rows so far in one column, and since when each of several sums runs."""
+
+    __slots__ = ("area", "group", "now", "table")
+
+    def __init__(self) -> None:
+        self.now = self.group = self.area = self.table = _Sum()
+
+    def since(self, start: _Sum) -> _Sum:
+        """What has come since then."""
+        now = self.now
+        return _Sum(now.amount - start.amount, now.open - start.open, now.rows - start.rows, now.unread - start.unread)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sum:
+    amount: Decimal = Decimal(0)
+    open: int = 0
+    rows: int = 0
+    unread: int = 0
+
+
+def _down(sheet: Sheet, rows: Sequence[Row], column: int) -> list[ControlTotal]:
+    """The sums in one column: of a group above or below them, of a table, or of everything."""
+    found: list[ControlTotal] = []
+    sums = _Sums()
+    above: Row | None = None  # an area line that carries the sum of what follows
+    first: list[Row] = []  # sums above all rows
+    amount, open_, number, unread = Decimal(0), 0, 0, 0
+    for row in rows:
+        use = row.use
+        if use is RowUse.PROJECT:
+            if column in row.amounts:
+                stated, is_open = row.amounts[column]
+                amount += stated
+                open_ += is_open
+                number += 1
+            elif column in row.wrong:
+                unread += 1
+            continue
+        if use not in (RowUse.AREA, RowUse.TOTAL, RowUse.HEAD):
+            continue
+        sums.now = _Sum(amount, open_, number, unread)
+        if above is not None and use is not RowUse.HEAD:
+            found.append(_total(sheet, above, column, [sums.since(sums.area)]))
+            above = None
+        states = column in row.amounts or column in row.wrong
+        if use is RowUse.AREA:
+            above = row if states else None
+        elif use is RowUse.HEAD:
+            sums.table = sums.now
+        elif states and number + unread == 0 and row.amounts.get(column, _ONE)[0]:
+            first.append(row)
+        elif states:
+            starts = [sums.group, sums.area, sums.table, _Sum()]
+            found.append(_total(sheet, row, column, [sums.since(start) for start in starts]))
+        sums.group = sums.now
+        if use is not RowUse.HEAD:
+            sums.area = sums.now
+    sums.now = _Sum(amount, open_, number, unread)
+    if above is not None:
+        found.append(_total(sheet, above, column, [sums.since(sums.area)]))
+    return [*found, *(_total(sheet, row, column, [sums.now]) for row in first)]
+
+
+def _total(sheet: Sheet, row: Row, column: int, candidates: Sequence[_Sum]) -> ControlTotal:
+    """The stated sum beside the candidate that it equals, or else the one that it is nearest to."""
+    address = cell_address(row.number, column)
+    if column not in row.amounts:
+        broken = isinstance(row.cells.get(column), Broken)
+        nearest = next((candidate for candidate in candidates if candidate.rows), candidates[-1])
+        return ControlTotal(
+            sheet.name, address, row.label, None, nearest.amount, nearest.open, None if broken else False
+        )
+    stated, _ = row.amounts[column]
+    filled = [c for c in candidates if c.rows or c.unread or not stated] or list(candidates[-1:])
+    best = min(filled, key=lambda candidate: abs(candidate.amount - stated))
+    unread = 0 if best.amount == stated else max(candidate.unread for candidate in filled)
+    agrees = None if unread else best.amount == stated
+    return ControlTotal(sheet.name, address, row.label, stated, best.amount, best.open, agrees, unread)
+
+
+def _along(sheet: Sheet, layout: SheetLayout, rows: Sequence[Row], columns: Sequence[int]) -> list[ControlTotal]:
+    """The sums at the end of each row, where the columns before are of one kind and so can be added up."""
+    by_number = {column.number: column for column in layout.columns}
+    found: list[ControlTotal] = []
+    for total in layout.numbers(Use.TOTAL):
+        said = says(by_number[total].head)
+        parts = [n for n in columns if said.kind is None or (by_number[n].kind or layout.kind.value) == said.kind]
+        if len(said.years) == 2:
+            first, last = sorted(said.years)
+            parts = [n for n in parts if (year := by_number[n].year) is None or first <= year <= last]
+        elif said.year is not None:
+            parts = [n for n in parts if by_number[n].year in (None, said.year)]
+        if not parts or len({by_number[number].kind for number in parts}) > 1:
+            continue
+        for row in rows:
+            if total not in row.amounts or row.use not in (RowUse.PROJECT, RowUse.AREA, RowUse.TOTAL, RowUse.FRAME):
+                continue
+            stated, _ = row.amounts[total]
+            amounts = [row.amounts.get(number, _NONE) for number in parts]
+            computed = sum((amount for amount, _ in amounts), Decimal(0))
+            unread = 0 if computed == stated else sum(number in row.wrong for number in parts)
+            found.append(
+                ControlTotal(
+                    sheet.name, cell_address(row.number, total), row.label, stated, computed,
+                    sum(is_open for _, is_open in amounts), None if unread else computed == stated, unread,
+                )
+            )  # fmt: skip
+    return found
