@@ -165,11 +165,16 @@ def _take_unit(text: str) -> tuple[str, int]:
 
 _LATER = r"(?: (?:senare|i ett senare skede|längre fram|särskilt|separat|under året|vid behov))?"
 _SEPARATELY = r"(?:enligt|efter|genom|i|med) (?:ett )?(?:särskilt|separat|senare|eget) (?:beslut|ärende)"
+_WHEN = (
+    "januari|februari|mars|april|maj|juni|juli|augusti|september|oktober|november|december|"
+    r"våren|sommaren|hösten|vintern|(?:19|20)\d\d"
+)
 _SETTLED = r"(?:fastställ|beslut|bestäm)"
 #: "Belopp ej fastställt" in its many wordings. A ? or "se bilaga" is none of them: what it means is not said.
 _OPEN = re.compile(
     rf"(?:(?:belopp(?:et)?|medel|summan?|kostnaden?) )?(?:är )?(?:"
     rf"(?:ännu )?(?:ej|inte|icke)(?: ?än| ännu)? ?(?:{_SETTLED}(?:t|d|da|at|ad|ade)|klart?|angivet|satt)"
+    rf"|{_SETTLED}(?:s|as|es) (?:i|under|efter|till) (?:{_WHEN})(?: (?:19|20)\d\d)?"
     rf"|{_SETTLED}(?:s|as|es){_LATER}(?: {_SEPARATELY})?(?: (?:av nämnden|av rådet|under|hösten|våren|(?:19|20)\d\d))*"
     rf"|avsätts(?: medel)?{_LATER}(?: {_SEPARATELY})?"
     rf"|{_SEPARATELY}|särskilt beslut)(?:,? belopp(?:et)? (?:{_SETTLED}(?:s|as|es) senare|ej fastställt))?"

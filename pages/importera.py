@@ -18,9 +18,9 @@ held = current(view.person)
 say_what_hindered()
 if held is None:
     steps.bar(0, 0)
+    difference.last_result(view)
     begin.choose_file(view)
     begin.templates(view)
-    difference.last_result(view)
     begin.earlier(view)
     st.stop()
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, TimeoutError, expect
 
 from fou.access import Person, Role
 from fou.demo.load import load_documents
@@ -80,7 +80,12 @@ def pick(page: Page, label: str | re.Pattern[str], option: str | re.Pattern[str]
     expect(box).to_be_visible()
     settle(page)
     box.click()
-    page.get_by_role("option", name=option, exact=isinstance(option, str)).click()
+    wanted = page.get_by_role("option", name=option, exact=isinstance(option, str))
+    try:
+        wanted.wait_for(timeout=5_000)
+    except TimeoutError:
+        box.click()  # the page was drawn anew under the list, and closed it
+    wanted.click()
 
 
 def download(page: Page, label: str) -> tuple[str, bytes]:

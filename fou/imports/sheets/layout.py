@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from fou.imports.files.cells import Sheet, Value, cell_address, column_letters
@@ -191,6 +192,12 @@ def _funder_in_head(text: str, around: Surroundings) -> str | None:
 
 def _settle_labels(guesses: list[ColumnGuess], below: Sequence[tuple[int, Mapping[int, Value]]]) -> list[ColumnGuess]:
     """Two columns cannot both be the name; a lone "Projekt" may hold codes; and a table must have some label."""
+    guesses = [
+        replace(guess, use=Use.NOTHING, sureness=Sureness.LIKELY, why="kolumnen har löpnummer")
+        if guess.use is Use.CODE and _are_running_numbers(guess.number, below)
+        else guess
+        for guess in guesses
+    ]
     titles = [guess for guess in guesses if guess.use is Use.TITLE]
     codes = [guess for guess in guesses if guess.use is Use.CODE]
     changed: dict[int, tuple[Use, Sureness, str]] = {}
@@ -253,6 +260,13 @@ def _holds_codes(number: int, below: Sequence[tuple[int, Mapping[int, Value]]]) 
         for value in texts
     )
     return codes > 0 and codes * 10 >= len(texts) * 6
+
+
+def _are_running_numbers(number: int, below: Sequence[tuple[int, Mapping[int, Value]]]) -> bool:
+    """Whether a column counts its rows, 1, 2, 3: next year the same number is another project."""
+    found = [value for _, cells in below if isinstance(value := cells.get(number), Decimal)]
+    steps = [later - earlier for earlier, later in pairwise(found)]
+    return len(found) > 1 and found[0] <= 1 and all(step == 1 for step in steps)
 
 
 def _settle_totals(guesses: list[ColumnGuess]) -> list[ColumnGuess]:

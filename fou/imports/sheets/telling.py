@@ -94,7 +94,14 @@ def tell_of_totals(found: SheetFound, choices: Choices, findings: Collector) -> 
     for total in found.totals:
         if total.unread:
             continue  # the cell that cannot be read is told of, and comes first
-        if total.agrees is None:
+        if total.agrees is None and total.stated is not None:
+            findings.warn(
+                total.sheet, total.cell, _kr(total.stated), "en summa av kolumnerna framför",
+                "Kolumnens summor kan inte kontrolleras: de är inte summan av radens belopp, varken alla eller av ett "
+                "slag. Kontrollera dem, eller välj vad kolumnen är.",
+                "total_unknown",
+            )  # fmt: skip
+        elif total.agrees is None:
             findings.warn(
                 total.sheet, total.cell, "en summa utan sparat värde", f"summan {_kr(total.computed)}",
                 "Formeln är inte uträknad, så summan kan inte kontrolleras. Öppna filen i Excel och spara den.",

@@ -122,7 +122,7 @@ def _total(sheet: Sheet, row: Row, column: int, candidates: Sequence[_Sum]) -> C
 
 
 def _along(sheet: Sheet, layout: SheetLayout, rows: Sequence[Row], columns: Sequence[int]) -> list[ControlTotal]:
-    """The sums at the end of each row, where the columns before are of one kind and so can be added up."""
+    """The sums at the end of each row, of the columns before them or of those of one kind."""
     by_number = {column.number: column for column in layout.columns}
     found: list[ControlTotal] = []
     for total in layout.numbers(Use.TOTAL):
@@ -133,19 +133,37 @@ def _along(sheet: Sheet, layout: SheetLayout, rows: Sequence[Row], columns: Sequ
             parts = [n for n in parts if (year := by_number[n].year) is None or first <= year <= last]
         elif said.year is not None:
             parts = [n for n in parts if by_number[n].year in (None, said.year)]
-        if not parts or len({by_number[number].kind for number in parts}) > 1:
+        rows_with = [
+            row
+            for row in rows
+            if total in row.amounts and row.use in (RowUse.PROJECT, RowUse.AREA, RowUse.TOTAL, RowUse.FRAME)
+        ]
+        if not parts or not rows_with:
             continue
-        for row in rows:
-            if total not in row.amounts or row.use not in (RowUse.PROJECT, RowUse.AREA, RowUse.TOTAL, RowUse.FRAME):
-                continue
+        kinds = dict.fromkeys(by_number[number].kind for number in parts)
+        choices = [[n for n in parts if by_number[n].kind == kind] for kind in kinds]
+        choices += [parts] if len(kinds) > 1 else []
+        # Beside columns of several kinds, the sum is of those that it adds up to in most rows.
+        agreeing = [sum(_sum_of(row, some)[0] == row.amounts[total][0] for row in rows_with) for some in choices]
+        best = max(range(len(choices)), key=agreeing.__getitem__)
+        if len(choices) > 1 and not agreeing[best]:
+            top = rows_with[0]
+            cell = cell_address(top.number, total)
+            found.append(ControlTotal(sheet.name, cell, top.label, top.amounts[total][0], Decimal(0), 0, None))
+            continue
+        for row in rows_with:
             stated, _ = row.amounts[total]
-            amounts = [row.amounts.get(number, _NONE) for number in parts]
-            computed = sum((amount for amount, _ in amounts), Decimal(0))
-            unread = 0 if computed == stated else sum(number in row.wrong for number in parts)
+            computed, open_ = _sum_of(row, choices[best])
+            unread = 0 if computed == stated else sum(number in row.wrong for number in choices[best])
             found.append(
                 ControlTotal(
-                    sheet.name, cell_address(row.number, total), row.label, stated, computed,
-                    sum(is_open for _, is_open in amounts), None if unread else computed == stated, unread,
+                    sheet.name, cell_address(row.number, total), row.label, stated, computed, open_,
+                    None if unread else computed == stated, unread,
                 )
             )  # fmt: skip
     return found
+
+
+def _sum_of(row: Row, columns: Sequence[int]) -> tuple[Decimal, int]:
+    amounts = [row.amounts.get(number, _NONE) for number in columns]
+    return sum((amount for amount, _ in amounts), Decimal(0)), sum(is_open for _, is_open in amounts)

@@ -56,10 +56,11 @@ def difference(held: Current, found: Examined, view: View) -> None:
     if listed.open:
         with listed:
             _groups(None, "Projekt", projects, view.unit)
+    _changed_facts([change for change in diff.records if change.before is not None])
     _amounts("Ändrade belopp", changed, found, view.unit)
     _amounts("Belopp som tas bort", gone, found, view.unit)
     _amounts("Nya belopp", new, found, view.unit)
-    _records(diff.records)
+    _records([change for change in diff.records if change.before is None])
 
 
 def _summary(diff: Difference, new: int, changed: int, gone: int) -> str:
@@ -194,6 +195,17 @@ def _amount(amounts: Sum | None) -> Cell:
     return amounts.firm + amounts.conditional
 
 
+def _changed_facts(changes: Sequence[RecordChange]) -> None:
+    """What is written over in what the database has: somebody should have seen it."""
+    if not changes:
+        return
+    st.markdown(f"**{plain(count(len(changes), 'uppgift skrivs över', 'uppgifter skrivs över'))}**")
+    rows = [(group_of(change.table), change.label, _fields(change)) for change in changes[:_MOST_ROWS]]
+    show.table(Table(("Blad", "Vad", "Ändring"), tuple(rows)))
+    if len(changes) > _MOST_ROWS:
+        st.caption(f"De första {_MOST_ROWS} av {len(changes)}.")
+
+
 def _records(changes: Sequence[RecordChange]) -> None:
     if not changes:
         return
@@ -201,16 +213,12 @@ def _records(changes: Sequence[RecordChange]) -> None:
     for change in changes:
         by_group.setdefault(group_of(change.table), []).append(change)
     said = ", ".join(f"{group} {len(found)}" for group, found in by_group.items())
-    opened = st.expander(f"Nya och ändrade uppgifter: {said}", key="uppgifter-skillnad", on_change="rerun")
+    opened = st.expander(f"Nya uppgifter: {said}", key="uppgifter-skillnad", on_change="rerun")
     if not opened.open:
         return
     with opened:
-        rows = [
-            (group, change.label, "ny" if change.before is None else _fields(change))
-            for group, found in by_group.items()
-            for change in found
-        ]
-        show.table(Table(("Blad", "Vad", "Ändring"), tuple(rows[:_MOST_ROWS])))
+        rows = [(group, change.label) for group, found in by_group.items() for change in found]
+        show.table(Table(("Blad", "Vad"), tuple(rows[:_MOST_ROWS])))
         if len(rows) > _MOST_ROWS:
             st.caption(f"De första {_MOST_ROWS} av {len(rows)}.")
 

@@ -19,7 +19,7 @@ from fou.ui import show
 from fou.ui.head import View
 from fou.ui.importing.current import FILE_KINDS, MOST_MEGABYTES, Current, drafts, set_choice, start
 from fou.ui.importing.grid import grid
-from fou.ui.text import plain
+from fou.ui.text import ended, plain
 
 _FIRST = 3
 _MOST_ROWS = 200
@@ -108,7 +108,7 @@ def summary(found: Examined) -> None:
 def _one(held: Current, finding: Finding, key: str) -> None:
     """One finding in words, with the rows around it."""
     with st.container(border=True, key=f"fynd-{key}"):
-        stands = f"Här står: {finding.found}. Väntat: {_sentence(finding.expected)}"
+        stands = f"Här står: {finding.found}. Väntat: {ended(finding.expected)}"
         st.markdown(f"**{plain(finding.place)}.** {plain(stands)}  \n{plain(finding.help)}")
         sheet = _sheet(held, finding.sheet)
         at = _CELL.fullmatch(finding.cell)
@@ -143,10 +143,6 @@ def _number(letters: str) -> int:
     return number
 
 
-def _sentence(text: str) -> str:
-    return text if text.endswith((".", "?", "!")) else f"{text}."
-
-
 def _table(found: Sequence[Finding]) -> Table:
     return Table(
         ("Var", "Där står", "Väntat", "Gör så här"),
@@ -167,7 +163,9 @@ def decisions(held: Current, found: Examined) -> None:
         if (kind in kinds or chosen) and held.read is not None and found.understood is not None:
             if kind == "duplicate_column" and "duplicate" in kinds:
                 continue
-            st.checkbox(label, chosen, key=f"beslut-{path}", on_change=_decide, args=(path, None if chosen else value))
+            # A key for each state: a decision that fell away with a mended file must not go on looking made.
+            key = f"beslut-{path}-{held.draft.id[:6]}-{chosen}"
+            st.checkbox(label, chosen, key=key, on_change=_decide, args=(path, None if chosen else value))
 
 
 def _decide(path: str, value: object) -> None:

@@ -10,10 +10,12 @@ import streamlit as st
 
 from fou.imports import values
 from fou.imports.files.cells import Sheet, Value, column_letters
-from fou.money import format_decimals
+from fou.money import MINUS, format_decimals
 from fou.ui.text import plain
 
 _LONGEST = 40
+#: What amounts are written with in words and tables.
+_MOST_DECIMALS = 2
 
 
 def grid(
@@ -59,7 +61,9 @@ def _shown(value: Value | None) -> str:
         # A year is no amount: it has no blank in it.
         if value == value.to_integral_value() and 1900 <= value <= 2200:
             return f"{value:f}"
-        return format_decimals(value, min(places, 4))
+        if places > _MOST_DECIMALS:  # as it stands: nothing is rounded away where somebody looks for a mistake
+            return f"{value:f}".replace(".", ",").replace("-", MINUS)
+        return format_decimals(value, places)
     if isinstance(value, date):
         return value.isoformat().replace("-", "\u2011")
     text = " ".join(values.shown(value).split())

@@ -14,7 +14,7 @@ from fou.imports.sheets.understanding import Understanding
 from fou.model import FUNDER_KINDS
 from fou.swedish import count
 from fou.ui.importing.current import choose, set_choice
-from fou.ui.text import plain
+from fou.ui.text import for_label, plain
 
 _NEW = {
     "project": "Nej, ett nytt projekt",
@@ -93,7 +93,7 @@ def _question(table: str, recognised: Recognised, settled: Settled) -> None:
         set_choice(("names", table, recognised.label), value)
 
     st.selectbox(
-        f"Är ”{plain(recognised.label)}” något av detta?", options,
+        f"Är ”{for_label(recognised.label)}” något av detta?", options,
         index=options.index(now) if now in options else None, format_func=shown, key=key, on_change=chosen,
         placeholder="Svara ja eller nej",
     )  # fmt: skip
@@ -105,7 +105,7 @@ def _key(table: str, recognised: Recognised) -> str:
 
 def _named(candidate: Candidate) -> str:
     where = ", som står tidigare i filen" if candidate.in_file else ""
-    return f"{candidate.shown}{where} ({candidate.likeness} % lika)"
+    return f"{candidate.shown}{where} ({min(candidate.likeness, 99)} % lika)"
 
 
 def _kind(label: str, now: str | None) -> None:
@@ -116,6 +116,7 @@ def _kind(label: str, now: str | None) -> None:
         set_choice(("names", "funder", label), {"new": st.session_state[key] or ""})
 
     st.selectbox(
-        f"Vilket slags finansiär är ”{plain(label)}”?", options, index=options.index(now) if now in options else None,
-        format_func=FUNDER_KINDS.__getitem__, key=key, on_change=chosen, placeholder="Välj",
+        f"Vilket slags finansiär är ”{for_label(label)}”?", options,
+        index=options.index(now) if now in options else None, format_func=FUNDER_KINDS.__getitem__, key=key, on_change=chosen,
+        placeholder="Välj",
     )  # fmt: skip

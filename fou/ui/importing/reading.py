@@ -19,7 +19,7 @@ from fou.ui.head import View
 from fou.ui.importing.current import set_choice
 from fou.ui.importing.grid import grid
 from fou.ui.importing.questions import questions
-from fou.ui.text import plain
+from fou.ui.text import ended, plain
 from fou.whose import funders
 
 _ROW_NAMES = {
@@ -202,7 +202,7 @@ def _how_sure(found: SheetFound) -> str:
     said = []
     for name, guess in sorted(guesses, key=lambda pair: pair[1].sureness):
         sure = SURENESS_NAMES[guess.sureness]
-        said.append(f"{name}: {sure}." if guess.why == sure else f"{name}: {sure}, {guess.why}.")
+        said.append(f"{name}: {sure}." if guess.why == sure else f"{name}: {sure}, {ended(guess.why)}")
     return " ".join(said)
 
 
@@ -243,7 +243,8 @@ def _column(found: SheetFound, view: View) -> None:
     names = {column.number: f"{column.letters}: {column.head or 'utan rubrik'}" for column in order}
     number = st.selectbox("Kolumn", list(names), format_func=names.__getitem__, key=f"kolumn-{layout.name}")
     column = next(column for column in layout.columns if column.number == number)
-    st.caption(plain(f"Läses som {_column_name(column, found)}: {column.why}."))
+    said = "Läses inte" if column.use is Use.NOTHING else f"Läses som {_column_name(column, found)}"
+    st.caption(plain(f"{said}: {ended(column.why)}"))
     path = ("sheets", layout.name, "columns", column.letters)
     key = f"kolumn-{layout.name}-{column.letters}"
 
