@@ -117,6 +117,7 @@ def _kind(label: str, now: str | None) -> None:
 
     st.selectbox(
         f"Vilket slags finansiär är ”{for_label(label)}”?", options,
-        index=options.index(now) if now in options else None, format_func=FUNDER_KINDS.__getitem__, key=key, on_change=chosen,
+        index=options.index(now) if now in options else None,
+        format_func=FUNDER_KINDS.__getitem__, key=key, on_change=chosen,
         placeholder="Välj",
     )  # fmt: skip
