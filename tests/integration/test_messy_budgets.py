@@ -17,7 +17,9 @@ from fou.imports.examining import Examined, examine
 from fou.imports.findings import Severity
 from fou.imports.posting import post
 from fou.imports.references import fold
+from fou.ledger import undo
 from fou.store import Database
+from tests.integration.content import content
 from tests.integration.messy_budgets import MESSY, write_folder
 from tests.integration.understood import BODIL, figures_in, figures_of, know, projects_of
 
@@ -132,6 +134,16 @@ def test_the_projects_of_a_messy_budget_get_their_codes(
     with standing.read() as reader:
         found = {title: code for title, (code, _) in projects_of(examined(name), reader).items()}
     assert {title: found.get(title) for title in MESSY[name].codes} == MESSY[name].codes
+
+
+def test_undoing_a_messy_budget_leaves_everything_as_it_was(copied: Database, folder: dict[str, Path]) -> None:
+    name = "projects_known_by_other_spellings"  # answered for: it also leaves names and a layout to remember
+    before = content(copied)
+    batch = post(copied, BODIL, examine_one(copied, name, folder))
+    assert batch is not None
+    changed = content(copied)
+    undo(copied, BODIL, batch)
+    assert (changed != before, content(copied)) == (True, before)
 
 
 @pytest.mark.parametrize("name", MESSY)

@@ -34,8 +34,11 @@ _ROW_NAMES = {
     RowUse.SKIP: "läses inte",
 }
 _ROW_CHOICES = {"project": "Projekt eller belopp", "area": "Område", "total": "Summa", "skip": "Läses inte"}
+_NOW = {RowUse.PROJECT: "project", RowUse.FRAME: "project", RowUse.AREA: "area", RowUse.TOTAL: "total"}
 _UNITS = {"kr": "kronor", "tkr": "tkr (tusental)", "mnkr": "mnkr (miljoner)", "mdkr": "mdkr (miljarder)"}
 _MOST_ROWS, _MOST_COLUMNS = 14, 14
+#: Among so many of the sheet's first rows the head can be chosen, and so high it may be.
+_HEAD_AMONG, _HIGHEST_HEAD = 60, 3
 
 
 def reading(understood: Understanding, view: View) -> None:
@@ -62,6 +65,7 @@ def reading(understood: Understanding, view: View) -> None:
     if rows.open:
         with rows:
             _row(found)
+            _head(found)
     _sheet(found)
     if len([sheet for sheet in understood.sheets if sheet.layout.read.value]) > 1:
         _button_to_read(found, False)
@@ -301,9 +305,7 @@ def _row(found: SheetFound) -> None:
     number = st.selectbox("Rad", list(names), format_func=names.__getitem__, key=f"rad-{layout.name}")
     row = next(row for row in found.rows if row.number == number)
     options = list(_ROW_CHOICES)
-    now = {RowUse.PROJECT: "project", RowUse.FRAME: "project", RowUse.AREA: "area", RowUse.TOTAL: "total"}.get(
-        row.use, "skip"
-    )
+    now = _NOW.get(row.use, "skip")
     key = f"rad-{layout.name}-{number}"
 
     def chosen() -> None:
@@ -313,3 +315,27 @@ def _row(found: SheetFound) -> None:
         "Raden är", options, index=options.index(now), format_func=_ROW_CHOICES.__getitem__, key=key,
         on_change=chosen, width=260,
     )  # fmt: skip
+
+
+def _head(found: SheetFound) -> None:
+    """Where the heads stand."""
+    layout = found.layout
+    rows = [number for number, _ in found.sheet.rows[:_HEAD_AMONG]]
+    path, (first, last) = ("sheets", layout.name, "head"), layout.head
+    starts, ends = f"rubrik-{layout.name}-{first}-{last}-fran", f"rubrik-{layout.name}-{first}-{last}-till"
+
+    def chosen_first() -> None:
+        start = st.session_state[starts]
+        set_choice(path, [start, min(max(last, start), start + _HIGHEST_HEAD - 1)])
+
+    def chosen_last() -> None:
+        end = st.session_state[ends]
+        set_choice(path, [max(min(first, end), end - _HIGHEST_HEAD + 1), end])
+
+    if first not in rows or last not in rows:
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        st.selectbox(
+            "Rubrikerna börjar på rad", rows, index=rows.index(first), key=starts, on_change=chosen_first, width=200
+        )
+        st.selectbox("och slutar på rad", rows, index=rows.index(last), key=ends, on_change=chosen_last, width=160)
