@@ -30,6 +30,10 @@ SECONDS = 90
 _SECONDS_TO_END = 2
 _CPU_TIME_IS_OUT = -getattr(signal, "SIGXCPU", 0)
 _AT_ONCE = BoundedSemaphore(2)
+_START = (
+    "import sys; cut = sys.argv.index('--'); sys.path = sys.argv[1:cut]; sys.argv = sys.argv[:1] + sys.argv[cut + 1:]; "
+    f"from {worker.__name__} import main; main()"
+)
 _ROOT = Path(__file__).resolve().parents[3]
 #: What of the environment a Python may need in order to start; nothing else is the file's business.
 _ENVIRONMENT = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT")
@@ -51,11 +55,16 @@ def annotate_file(data: bytes, name: str, marks: Sequence[Mark]) -> bytes:
     return cast(bytes, _ask("annotate", data, name, marks))
 
 
+def _folders() -> list[str]:
+    """Where this process finds its libraries: a Python may be found through variables that the other does not get."""
+    return [str(_ROOT), *(str(Path(folder).absolute()) for folder in sys.path if folder)]
+
+
 def _ask(what: str, data: bytes, name: str, *more: object) -> Any:
     with _AT_ONCE:
         process = subprocess.Popen(
-            # No variables and no folders but our own decide what the process runs.
-            [sys.executable, "-E", "-s", "-m", worker.__name__, what],
+            # No variables and no folders but those that this process itself runs from decide what it runs.
+            [sys.executable, "-E", "-s", "-c", _START, *_folders(), "--", what],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             cwd=_ROOT,

@@ -1,7 +1,7 @@
 """The process that reads or marks one file: takes a task on stdin, answers on stdout, and is gone.
 
-``python -m fou.imports.files.worker read`` (or ``annotate``); ``limited`` starts it. Nothing of the file has been
-touched when the limits are set, and after that the process can neither grow, linger, write files nor have heirs.
+``limited`` starts it with ``read`` or ``annotate`` as its argument. Nothing of the file has been touched when the
+limits are set, and after that the process can neither grow, linger, write files nor have heirs.
 """
 
 from __future__ import annotations
@@ -107,7 +107,3 @@ def _die_with_parent() -> None:
 
         set_parent_death_signal = 1
         ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGKILL)
-
-
-if __name__ == "__main__":
-    main()
