@@ -142,16 +142,24 @@ def _post_amounts(work: Work, changes: tuple[AmountChange, ...], file: str) -> N
             number: change.place if change.lines else f"{file} ({change.place})" for number, change in replaced.items()
         }
         take_back(work, ((entry, sources[entry.id]) for entry in (Entry(*row) for row in rows)))
-    work.post(
-        Entry(
-            kind=change.kind, year=change.year,
-            funder=ids["funder"][line.subject[5]],
-            project=ids["project"][line.subject[2]] if line.subject[2] is not None else None,
-            call=ids["call"][line.subject[3]] if line.subject[3] is not None else None,
-            area=ids["area"][line.subject[4]] if line.subject[4] is not None else None,
-            amount=line.amount, open=line.open, condition=line.condition, basis=line.basis,
-            source=line.place, document=line.document,
-        )
-        for change in changes
-        for line in change.lines
-    )  # fmt: skip
+    lines = [line for change in changes for line in change.lines]
+    kinds, years, projects, calls, areas, funders = (
+        zip(*(line.subject for line in lines), strict=True) if lines else [()] * 6
+    )
+    work.post_columns(
+        {
+            "kind": kinds,
+            "year": years,
+            "funder": [ids["funder"][funder] for funder in funders],
+            "project": [None if project is None else ids["project"][project] for project in projects],
+            "call": [None if call is None else ids["call"][call] for call in calls],
+            "area": [None if area is None else ids["area"][area] for area in areas],
+            "amount": [line.amount for line in lines],
+            "open": [line.open for line in lines],
+            "condition": [line.condition for line in lines],
+            "basis": [line.basis for line in lines],
+            "source": [line.place for line in lines],
+            "document": [line.document for line in lines],
+            "reverses": [None] * len(lines),
+        }
+    )

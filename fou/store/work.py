@@ -30,7 +30,8 @@ _ENTRY = {
     "condition": "VARCHAR", "basis": "VARCHAR", "source": "VARCHAR", "document": "VARCHAR",
     "reverses": "INTEGER",
 }  # fmt: skip
-_ENTRY_FIELDS = tuple(name for name in _ENTRY if name not in ("id", "batch", "kind", "basis"))
+#: What an entry says; its id and batch are given to it.
+ENTRY_FIELDS = tuple(name for name in _ENTRY if name not in ("id", "batch"))
 _CHANGE = {
     "batch": "INTEGER", "position": "INTEGER", "record": "VARCHAR", "id": "INTEGER", "before": "VARCHAR",
     "after": "VARCHAR", "source": "VARCHAR",
@@ -151,22 +152,22 @@ class Work(Reader):
     def post(self, entries: Iterable[Entry]) -> list[int]:
         """Add entries to the ledger; return their ids. Their own ``id`` and ``batch`` are not looked at."""
         posted = list(entries)
-        if not posted:
+        return self.post_columns({name: [getattr(e, name) for e in posted] for name in ENTRY_FIELDS})
+
+    def post_columns(self, columns: Mapping[str, Sequence[Any]]) -> list[int]:
+        """Add entries given column by column (each of ENTRY_FIELDS), as an import of a hundred thousand does."""
+        count = len(columns["amount"])
+        if not count:
             return []
-        first = self._take_ids("entry", len(posted))
-        numbers = range(first, first + len(posted))
-        # Column by column: an import may post a hundred thousand.
-        values: dict[str, Iterable[Any]] = {
-            "id": numbers,
-            "batch": [self.batch] * len(posted),
-            "kind": [str(e.kind) for e in posted],
-            "basis": [str(e.basis) for e in posted],
-            **{name: [getattr(e, name) for e in posted] for name in _ENTRY_FIELDS},
-        }
+        first = self._take_ids("entry", count)
+        numbers = range(first, first + count)
+        # A kind is text already, but not to Arrow.
+        texts = {name: list(map(str, columns[name])) for name in ("kind", "basis")}
+        values: dict[str, Any] = {**columns, **texts, "id": numbers, "batch": [self.batch] * count}
         arrays = [pa.array(values[name], _ARROW[kind]) for name, kind in _ENTRY.items()]
         self._insert_arrow("entry", pa.table(arrays, list(_ENTRY)))
-        self._entries += len(posted)
-        self._total += sum((e.amount for e in posted), Decimal(0))
+        self._entries += count
+        self._total += sum(columns["amount"], Decimal(0))
         return list(numbers)
 
     def keep_even_if_empty(self) -> None:

@@ -78,7 +78,7 @@ class Amounts:
                 found = self._seen[value] = self._whole(value * SCALES[self.unit])
             return found, 0
         if isinstance(value, str):
-            if is_open_wording(value):
+            if not value[:1].isdigit() and is_open_wording(value):
                 return Decimal(0), 1
             try:
                 return self._whole(parse_sek(value.rstrip("* "), SCALES[self.unit])), 0

@@ -179,7 +179,8 @@ class _Reader:
             if text and (said := row_says(text)):
                 return said
         for at in self.beside:
-            if at in cells and (text := _text(cells[at])) and (said := row_says(text)):
+            value = cells.get(at)
+            if isinstance(value, str) and (said := row_says(value)):
                 return said
         return row_says(shown) if shown else None
 
