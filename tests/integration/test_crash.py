@@ -16,7 +16,7 @@ from fou.ledger import history
 from fou.store import Database
 
 ROOT = Path(__file__).parents[2]
-KILLS = 12
+KILLS = 8
 #: What each batch of the writer holds.
 PROJECTS, AMOUNT, ENTRIES = 3, Decimal("33.33"), 40
 

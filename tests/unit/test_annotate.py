@@ -926,7 +926,7 @@ VALUES = st.one_of(
     first=st.dictionaries(PLACES, st.sampled_from(Severity), max_size=12),
     second=st.dictionaries(PLACES, st.sampled_from(Severity), max_size=12),
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_values_stay_and_each_mark_has_its_comment_also_the_second_time(
     cells: dict[tuple[int, int], int | bool | str],
     filled: set[tuple[int, int]],
