@@ -265,6 +265,18 @@ def euro(book: Workbook) -> None:
     book["Budget"]["J3"] = "50 000 €"
 
 
+@bad("Budget!J3", "currency", "Räkna om beloppet till kronor")
+def an_amount_shown_in_another_currency(book: Workbook) -> None:
+    """An amount is a number that its cell shows in €."""
+    book["Budget"]["J3"].number_format = '#,##0 "€"'
+
+
+@bad("Budget!J3", "text", "Skriv beloppet i kronor")
+def an_amount_shown_as_per_cent(book: Workbook) -> None:
+    """An amount is a number that its cell shows in per cent."""
+    book["Budget"]["J3"].number_format = "0%"
+
+
 @bad("Budget!J3", "currency", "svenska kronor")
 def us_dollars(book: Workbook) -> None:
     """An amount is in USD."""

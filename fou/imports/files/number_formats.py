@@ -17,7 +17,8 @@ _ELAPSED = re.compile(r"h+|m+|s+", re.I)
 _SECONDS = re.compile(r"(s)[.,]0+", re.I)
 _GENERAL = re.compile(r"General", re.I)
 _EXPONENT = re.compile(r"E[+-]", re.I)
-_SCALED = re.compile(r"[0#?.],+(?![,0#?])")
+#: Commas after the last place for a digit: each leaves out three digits of what is stored.
+SCALED = re.compile(r"[0#?.](,+)(?![,0#?])")
 _CURRENCY_SIGNS = "$€£¥"
 #: Excel takes at most 255 characters.
 _LONGEST = 255
@@ -27,7 +28,7 @@ def is_day(number: int, code: str | None) -> bool:
     """Whether a format shows a number as a day; ``code`` is None for a built-in format."""
     if code is None:
         return number in _BUILT_IN_DAYS
-    plain, _ = _sections(code)[0]
+    plain, _ = sections(code)[0]
     return not _has_places(plain) and any(letter in plain.lower() for letter in "dy")
 
 
@@ -39,7 +40,7 @@ def telling(number: int, code: str | None) -> str | None:
     if code is None:
         return _BUILT_IN_TELLING.get(number)
     # The fourth section is for texts.
-    if not is_day(number, code) and any(_tells(*section) for section in _sections(code)[:3]):
+    if not is_day(number, code) and any(_tells(*section) for section in sections(code)[:3]):
         return code[:_LONGEST]
     return None
 
@@ -50,7 +51,7 @@ def _tells(plain: str, literal: str) -> bool:
     if not general and not _has_places(plain) and any(map(str.isalpha, plain)):
         return False  # a time of day
     written = plain + literal
-    return "%" in written or _SCALED.search(plain) is not None or any(map(_is_word, written))
+    return "%" in written or SCALED.search(plain) is not None or any(map(_is_word, written))
 
 
 def _is_word(character: str) -> bool:
@@ -62,7 +63,7 @@ def _has_places(plain: str) -> bool:
     return any(place in _SECONDS.sub(r"\1", plain) for place in "0#?")
 
 
-def _sections(code: str) -> list[tuple[str, str]]:
+def sections(code: str) -> list[tuple[str, str]]:
     """The format's parts for numbers over, under and of zero, each as (its codes, the text it shows)."""
     sections = [["", ""]]
     for token in _TOKEN.finditer(code[: 2 * _LONGEST]):

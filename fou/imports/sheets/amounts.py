@@ -9,7 +9,8 @@ from functools import lru_cache
 
 from fou.imports import values
 from fou.imports.files.cells import Value
-from fou.imports.sheets.words import SCALES
+from fou.imports.files.number_formats import SCALED, sections
+from fou.imports.sheets.words import FOOTNOTE_MARKS, SCALES, unit_in
 from fou.money import NotAnAmount, is_open_wording, parse_sek
 
 _ORE = Decimal("0.01")
@@ -30,29 +31,35 @@ class Shown:
     foreign: str | None = None
 
 
-_LITERAL = re.compile(r'"([^"]*)"|\\(.)|\[\$([^\]-]*)[^\]]*\]')
-_FORMAT_UNITS = [
-    ("mdkr", re.compile(r"\b(?:mdkr|mdr)\b")),
-    ("mnkr", re.compile(r"\b(?:mnkr|mkr|msek|milj)\b")),
-    ("tkr", re.compile(r"\b(?:tkr|kkr|ksek|tsek)\b")),
-    ("kr", re.compile(r"\b(?:kr|kronor|sek)\b")),
-]
 _FOREIGN = re.compile(r"€|\$|£|¥|\b(?:eur|usd|gbp|nok|dkk|chf)\b")
 
 
 @lru_cache(maxsize=1024)
 def shown_by(code: str) -> Shown:
     """Read a number format code (ECMA-376 part 1, 18.8.31), of which only the part for positive numbers counts."""
-    part = code.split(";")[0]
-    literal = " ".join("".join(found) for found in _LITERAL.findall(part)).casefold()
-    bare = _LITERAL.sub("", part)
-    scale = 1
-    if found := re.search(r"[0#?](,+)(?![0#?,])", bare):
-        scale = 1000 ** len(found[1])
-    words = f"{literal} {bare.casefold()}"
-    unit = next((name for name, pattern in _FORMAT_UNITS if pattern.search(words)), None)
-    foreign = _FOREIGN.search(literal) or (re.search(r"€|£|¥|(?<!\[)\$", bare))
-    return Shown(scale, unit, "%" in bare, foreign[0] if foreign else None)
+    plain, literal = sections(code)[0]
+    scaled = SCALED.search(plain)
+    words = f"{literal} {plain}".casefold()
+    foreign = _FOREIGN.search(words)
+    return Shown(1000 ** len(scaled[1]) if scaled else 1, unit_in(words), "%" in plain, foreign[0] if foreign else None)
+
+
+def in_kronor(value: Decimal, code: str, unit: str = "kr") -> Decimal:
+    """A number as its cell shows it, in kronor; ``unit`` is what the number counts where its format names no unit.
+
+    Raises values.Problem for per cent and for other money than kronor.
+    """
+    shown = shown_by(code)
+    if shown.percent:
+        raise values.Problem("text", "ett belopp", "Cellen visar procent. Skriv beloppet i kronor.")
+    if shown.foreign is not None:
+        raise values.Problem(
+            "currency", "ett belopp i svenska kronor",
+            f"Cellen visas i en annan valuta ({shown.foreign}). Räkna om beloppet till kronor.",
+        )  # fmt: skip
+    named = shown.unit or (unit if unit != "kr" else None)
+    # 2 310 000 shown in thousands is 2 310: with tkr beside it that is 2 310 tkr, and alone still 2 310 000 kr.
+    return value if named is None else value / shown.scale * SCALES[named]
 
 
 @dataclass(slots=True)
@@ -72,7 +79,7 @@ class Amounts:
         """
         if isinstance(value, Decimal):
             if code is not None:
-                return self._whole(self._as_shown(value, shown_by(code))), 0
+                return self._whole(in_kronor(value, code, self.unit)), 0
             found = self._seen.get(value)
             if found is None:
                 found = self._seen[value] = self._whole(value * SCALES[self.unit])
@@ -81,7 +88,7 @@ class Amounts:
             if not value[:1].isdigit() and is_open_wording(value):
                 return Decimal(0), 1
             try:
-                return self._whole(parse_sek(value.rstrip("* "), SCALES[self.unit])), 0
+                return self._whole(parse_sek(value.rstrip(FOOTNOTE_MARKS), SCALES[self.unit])), 0
             except NotAnAmount as error:
                 if error.problem == "text" and self.unit != "kr":
                     # What stands here counts in the sheet's unit: an example in kronor would be read as far too much.
@@ -89,18 +96,6 @@ class Amounts:
                     raise values.Problem(error.problem, f"ett belopp i {self.unit}", help) from error
                 raise values.Problem(error.problem, "ett belopp", error.expected) from error
         return values.amount(value)
-
-    def _as_shown(self, value: Decimal, shown: Shown) -> Decimal:
-        if shown.percent:
-            raise values.Problem("text", "ett belopp", "Cellen visar procent. Skriv beloppet i kronor.")
-        if shown.foreign is not None:
-            raise values.Problem(
-                "currency", "ett belopp i svenska kronor",
-                f"Cellen visas i en annan valuta ({shown.foreign}). Räkna om beloppet till kronor.",
-            )  # fmt: skip
-        unit = shown.unit or (self.unit if self.unit != "kr" else None)
-        # 2 310 000 shown in thousands is 2 310: with tkr beside it that is 2 310 tkr, and alone still 2 310 000 kr.
-        return value if unit is None else value / shown.scale * SCALES[unit]
 
     def _whole(self, amount: Decimal) -> Decimal:
         if self.vat == "incl":

@@ -11,12 +11,10 @@ from functools import lru_cache
 from fou.imports.files.cells import Broken, Sheet, Value
 from fou.imports.references import fold
 from fou.imports.sheets.guesses import Surroundings
-from fou.imports.sheets.words import Use, says
+from fou.imports.sheets.words import FOOTNOTE_MARKS, Use, says
 from fou.imports.template.layout import FIRST_YEAR, LAST_YEAR
 from fou.money import NotAnAmount, is_open_wording, parse_sek
 
-#: What may stand after an amount or a name to point to a footnote.
-FOOTNOTE_MARKS = "* "
 #: The head is looked for in this many filled rows, and may be this many rows high.
 _LOOKED_THROUGH, _HIGHEST_HEAD = 60, 3
 #: How many filled rows below a head are looked at to see what its columns hold.

@@ -86,7 +86,7 @@ class Statement:
                 settled = projects[name]
                 targets[key] = settled.target if settled.kind == "same" and not settled.in_file else None
                 if settled.kind == "new" and row.code:
-                    targets[key] = self.new_codes.setdefault(fold(name), row.code)
+                    self.new_codes.setdefault(fold(name), row.code)
                     # One name with two codes is two projects: who gave them codes tells them apart.
                     targets[key] = row.code
                 elif settled.kind == "new" or settled.in_file:

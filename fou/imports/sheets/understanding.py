@@ -70,7 +70,7 @@ def understand(workbook: Workbook, file: str, known: Background, choices: Choice
     directory = known.directory
     around = Surroundings(
         file=file,
-        funders={**{fold(name): name for name in directory["funder"].titles}},
+        funders=directory["funder"].by_label,
         own_funder=known.own_funder,
         areas=frozenset(directory["area"].by_label),
         projects=frozenset(directory["project"].by_title),

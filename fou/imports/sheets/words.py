@@ -52,6 +52,10 @@ USE_NAMES = {
 SCALES = {"kr": 1, "tkr": 1_000, "mnkr": 1_000_000, "mdkr": 1_000_000_000}
 
 
+#: What may stand after an amount or a name to point to a footnote.
+FOOTNOTE_MARKS = "* "
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """What a head or title says; None where it says nothing. ``years`` holds every year that it names."""
@@ -84,7 +88,7 @@ _SHORT = re.compile(
 _SHORT_KINDS = {"b": Kind.PLANNED, "u": Kind.SPENT, "p": Kind.FORECAST, "r": Kind.FRAME}
 _UNITS = [
     ("mdkr", re.compile(r"\b(?:mdkr|mdr(?: kr)?|miljarder(?: kr| kronor)?)\b")),
-    ("mnkr", re.compile(r"\b(?:mnkr|mkr|msek|mn ?sek|miljon(?:er|tal)?(?: kr| kronor| sek)?|milj\.? ?kr)\b")),
+    ("mnkr", re.compile(r"\b(?:mnkr|mkr|msek|mn ?sek|miljon(?:er|tal)?(?: kr| kronor| sek)?|milj(?:\.? ?kr)?)\b")),
     ("tkr", re.compile(r"\b(?:tkr|kkr|ksek|tsek|t ?kr|tusen(?:tal)?(?: kr| kronor| sek)?)\b")),
     ("kr", re.compile(r"\b(?:kr|kronor|sek)\b")),
 ]
@@ -160,7 +164,7 @@ def says(text: str) -> Said:
     """What a head, or a title, says of kind, year, unit and VAT, and as a head of the column's use."""
     words = fold(text).replace("\u2011", "-").replace("\u2013", "-")
     years = _years(words)
-    unit = next((name for name, pattern in _UNITS if pattern.search(words)), None)
+    unit = unit_in(words)
     vat = "incl" if _WITH_VAT.search(words) else "excl" if _WITHOUT_VAT.search(words) else None
     bare = _bare(words)
     use = next((use for use, pattern in _HEADS if pattern.search(bare)), None)
@@ -179,6 +183,11 @@ def says(text: str) -> Said:
     elif kind is not None or _AMOUNT_HEAD.search(words) or (years and not bare):
         use = Use.AMOUNT
     return Said(use, kind, years, unit, vat, plain, part)
+
+
+def unit_in(words: str) -> str | None:
+    """The unit that folded words name, a key of SCALES."""
+    return next((name for name, pattern in _UNITS if pattern.search(words)), None)
 
 
 _SPAN = re.compile(r"(?<![0-9.,])((?:19|20)[0-9]{2}) ?[/–-] ?([0-9]{2})(?![0-9-])")

@@ -10,6 +10,7 @@ from fou.imports import values
 from fou.imports.collector import Collector
 from fou.imports.files.cells import Sheet, Value, cell_address, column_letters
 from fou.imports.references import Key, Labels, fold
+from fou.imports.sheets.amounts import in_kronor
 from fou.imports.stated import LINE_REFERENCES, Line
 from fou.imports.template.heads import Head, find_head, warn_of_what_has_no_head
 from fou.imports.template.layout import BUDGET_HEADS, BUDGET_REQUIRED_HEADS, Column
@@ -116,6 +117,9 @@ class _Budget:
             if number not in self.years:
                 continue
             try:
+                code = self.sheet.formats.get((row, number))
+                if code is not None and isinstance(value, Decimal):
+                    value = in_kronor(value, code)
                 amounts = values.amounts(value)
             except values.Problem as problem:
                 self.findings.problem(self.sheet.name, row, number, value, problem)

@@ -11,7 +11,7 @@ from fou.charts.chart import Table
 from fou.errors import ImportRefused
 from fou.imports.examining import Examined
 from fou.imports.files.annotate import marks_of
-from fou.imports.files.cells import Sheet, Workbook
+from fou.imports.files.cells import Sheet, Workbook, column_number
 from fou.imports.files.limited import annotate_file
 from fou.imports.findings import SEVERITY_NAMES, Finding, Severity
 from fou.swedish import count
@@ -113,7 +113,7 @@ def _one(held: Current, finding: Finding, key: str) -> None:
         sheet = _sheet(held, finding.sheet)
         at = _CELL.fullmatch(finding.cell)
         if sheet is not None and at:
-            _around(sheet, int(at[2]), _number(at[1]))
+            _around(sheet, int(at[2]), column_number(at[1]))
 
 
 def _around(sheet: Sheet, row: int, column: int) -> None:
@@ -134,13 +134,6 @@ def _sheet(held: Current, name: str) -> Sheet | None:
     if not isinstance(held.read, Workbook):
         return None
     return next((sheet for sheet in held.read.sheets if sheet.name == name), None)
-
-
-def _number(letters: str) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - ord("A") + 1
-    return number
 
 
 def _table(found: Sequence[Finding]) -> Table:
