@@ -114,6 +114,10 @@ def _head_texts(sheet: Sheet, rows: Sequence[int]) -> dict[int, str]:
     return {number: " ".join(texts) for number, texts in parts.items() if texts}
 
 
+#: What names or sorts a row, and so is never an amount in a group of amounts.
+_LABELS = frozenset({Use.TITLE, Use.CODE, Use.AREA, Use.FUNDER, Use.KIND, Use.YEAR, Use.LEAD, Use.PERFORMER})
+
+
 def _spread_groups(upper: dict[int, str], below: Mapping[int, Value], columns: Sequence[int]) -> dict[int, str]:
     """Give each column the group's head above it, though it is typed over one of the group's columns only.
 
@@ -135,6 +139,8 @@ def _spread_groups(upper: dict[int, str], below: Mapping[int, Value], columns: S
     for number in columns:
         if number in upper:
             group = groups.get(number)
+        elif isinstance(text := below.get(number), str) and says(text).use in _LABELS:
+            group = None  # a column of names beside the group is not of the group
         elif number in below and group is not None:
             spread[number] = group
     return spread

@@ -291,9 +291,9 @@ def _is_coded(row: Row) -> bool:
 
 
 def _are_coded(projects: Sequence[Row]) -> bool:
-    """Whether most projects are written with a code of their own, in a column or before the name."""
+    """Whether projects have codes of their own, in a column or before the name: half the rows, for areas have none."""
     coded = sum(map(_is_coded, projects))
-    return coded >= 2 and coded * 10 >= len(projects) * 6
+    return coded >= 2 and coded * 2 >= len(projects)
 
 
 # Sums that stand above what they add up ------------------------------------------------------------------------
