@@ -6,12 +6,13 @@ from fou.charts.tables import source_table
 from fou.model import PLAN_STATES
 from fou.sources import year_sources
 from fou.swedish import format_date
-from fou.ui import show, views
+from fou.ui import show
 from fou.ui.empty import stop_if_empty
 from fou.ui.figures import year_metrics
 from fou.ui.head import page_head
 from fou.ui.plan import announced_calls, conditional_items, open_items
 from fou.ui.text import plain
+from fou.ui.views.plan import plan_page
 
 MOST_PROJECTS = 60
 MOST_SOURCES = 200
@@ -19,7 +20,7 @@ MOST_SOURCES = 200
 view = page_head("FoU-plan")
 stop_if_empty(view)
 
-page = view.read(views.plan_page, view.year, view.money, view.unit, MOST_PROJECTS)
+page = view.read(plan_page, view.year, view.money, view.unit, MOST_PROJECTS)
 year = page.year
 
 st.markdown(f"**{plain(page.sentence)}**")

@@ -2,16 +2,17 @@
 
 import streamlit as st
 
-from fou.ui import show, views
+from fou.ui import show
 from fou.ui.empty import stop_if_empty
 from fou.ui.figures import year_metrics
 from fou.ui.head import page_head
 from fou.ui.pages import PLAN
 from fou.ui.text import plain
+from fou.ui.views.overview import MOST_PROJECTS, overview
 
 view = page_head("Översikt")
 stop_if_empty(view)
-page = view.read(views.overview, view.year, view.money, view.unit)
+page = view.read(overview, view.year, view.money, view.unit)
 
 st.markdown(f"**{plain(page.sentence)}**")
 year_metrics(page.year, view.unit)
@@ -26,6 +27,6 @@ with right:
     elif page.projects:
         st.subheader(f"Projekten {view.year}", anchor=False)
         show.table(page.projects, view.unit)
-        if page.year.project_count > views.MOST_PROJECTS:
-            st.caption(f"De {views.MOST_PROJECTS} största av {page.year.project_count}.")
+        if page.year.project_count > MOST_PROJECTS:
+            st.caption(f"De {MOST_PROJECTS} största av {page.year.project_count}.")
         st.page_link(PLAN, label="Hela planen", icon=":material/arrow_forward:", query_params=view.link())

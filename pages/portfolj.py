@@ -8,11 +8,12 @@ import streamlit as st
 from fou import portfolio
 from fou.model import STANDINGS
 from fou.money import UNITS
-from fou.ui import show, views
+from fou.ui import show
 from fou.ui.empty import stop_if_empty
 from fou.ui.head import page_head
 from fou.ui.pages import PROJECT
 from fou.ui.text import plain
+from fou.ui.views.portfolio import portfolio_page
 
 ROWS = 50
 ALL = "alla"
@@ -34,12 +35,12 @@ chosen = portfolio.Filter(
     year=view.year if this_year else None,
 )
 
-page = view.read(views.portfolio_page, chosen, view.unit, view.today, ROWS, 1)
+page = view.read(portfolio_page, chosen, view.unit, view.today, ROWS, 1)
 st.markdown(f"**{plain(page.sentence)}**")
 pages = -(-page.found.total // ROWS)
 if pages > 1:
     number = st.pagination(pages, key="sida", bind="query-params")
-    page = view.read(views.portfolio_page, chosen, view.unit, view.today, ROWS, number)
+    page = view.read(portfolio_page, chosen, view.unit, view.today, ROWS, number)
 found = page.found
 
 if found.rows:

@@ -6,11 +6,12 @@ from fou import portfolio
 from fou.access import Action
 from fou.charts.projects import period_text
 from fou.model import STANDINGS
-from fou.ui import project, show, state, views
+from fou.ui import project, show, state
 from fou.ui.empty import stop_if_empty
 from fou.ui.head import page_head
 from fou.ui.pages import PORTFOLIO
 from fou.ui.text import plain
+from fou.ui.views.project import project_view
 
 code = st.query_params.get("kod", "")
 view = page_head(state.read(None, portfolio.project_title, code) or "Projekt")
@@ -19,7 +20,7 @@ st.page_link(PORTFOLIO, label="Till portföljen", icon=":material/arrow_back:", 
 if not code:
     st.info("Välj ett projekt i portföljen.", icon=":material/info:")
     st.stop()
-found = view.read(views.project_view, code, view.unit, view.today)
+found = view.read(project_view, code, view.unit, view.today)
 if found is None:
     st.warning(
         f"Det finns inget projekt med koden ”{plain(code)}”"
