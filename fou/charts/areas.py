@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-import plotly.graph_objects as go
-
-from fou.charts.chart import Chart, Counted, Table, bar_text, label, rows_figure, scaled, wrapped
-from fou.charts.palette import marker, series_marker
+from fou.charts.chart import Chart, Counted, Table
+from fou.charts.drawing import Bars, Row, Series
+from fou.charts.palette import series_look
 from fou.model import CALLS, KIND_NAMES, NO_AREA, Kind
 from fou.money import format_sek
 from fou.swedish import count, percent
@@ -81,23 +80,19 @@ def funder_chart(year: int, sums: Sequence[tuple[str, str, Decimal]], kind: Kind
             f"({percent(top_sum, whole)})."
         )
     sums_by_area = [sum((amounts.get((funder, area), _ZERO) for funder in funders), _ZERO) for area in areas]
-    figure = rows_figure(
-        [
-            go.Bar(
-                x=[scaled(amounts.get((funder, area), _ZERO), unit) for area in areas],
-                name=label(funder, 40),
-                marker=series_marker(index),
-            )
+    drawing = Bars(
+        rows=tuple(Row(area, format_sek(amount, unit)) for area, amount in zip(areas, sums_by_area, strict=True)),
+        series=tuple(
+            Series(funder, series_look(index), tuple(amounts.get((funder, area)) for area in areas))
             for index, funder in enumerate(funders)
-        ],
-        [_named(area, bar_text(amount, unit)) for area, amount in zip(areas, sums_by_area, strict=True)],
-        scaled(max(sums_by_area), unit),
+        ),
+        unit=unit,
     )
     return Chart(
         "finansiarer",
         title,
         f"{where} {who}",
-        figure,
+        drawing,
         table,
         counted,
     )
@@ -125,18 +120,18 @@ def _against_plan(year: int, rows: Sequence[AreaRow], unit: str) -> Chart:
     over = (
         f"{format_sek(granted, unit)} är beviljat av planens {format_sek(planned, unit)} ({percent(granted, planned)})."
     )
-    figure = rows_figure(
-        [go.Bar(x=[scaled(row[2], unit) for row in found], name="Beviljat", marker=marker("granted"))],
-        [_named(row[0], _gap((row[1] or _ZERO) - row[2], row[1], unit)) for row in found],
-        scaled(max(max(row[1] or _ZERO, row[2]) for row in found), unit),
-        [(index, scaled(row[1], unit)) for index, row in enumerate(found) if row[1] is not None],
-        "Plan",
+    drawing = Bars(
+        rows=tuple(Row(name, _gap((plan or _ZERO) - given, plan, unit)) for name, plan, given, _ in found),
+        series=(Series("Beviljat", "granted", tuple(row[2] for row in found)),),
+        unit=unit,
+        marks=tuple(row[1] for row in found),
+        mark_name="Plan",
     )
     return Chart(
         "plan-mot-beviljat",
         where[:-1],
         f"{over} {where}",
-        figure,
+        drawing,
         Table(
             ("Område", "Plan", "Beviljat", "Avvikelse", "Utfall"),
             tuple((n, p, g, (p or _ZERO) - g, s) for n, p, g, s in found),
@@ -178,20 +173,12 @@ def _without_plan(year: int, rows: Sequence[AreaRow], unit: str) -> Chart:
     drawn = [(name, amount) for name, amount, _ in found if amount is not None]
     whole = sum((amount for _, amount in drawn), _ZERO)
     name = drawn[0][0]
-    most = max(amount for _, amount in drawn)
     first = drawn[0][1]
     word = KIND_NAMES[kind]
-    figure = rows_figure(
-        [
-            go.Bar(
-                x=[scaled(amount, unit) for _, amount in drawn],
-                name=word.capitalize(),
-                showlegend=False,
-                marker=marker(str(kind)),
-            )
-        ],
-        [_named(name, bar_text(amount, unit)) for name, amount in drawn],
-        scaled(most, unit),
+    drawing = Bars(
+        rows=tuple(Row(name, format_sek(amount, unit)) for name, amount in drawn),
+        series=(Series(word.capitalize(), str(kind), tuple(amount for _, amount in drawn)),),
+        unit=unit,
     )
     open_count = sum(row[2] for row in found)
     if name in (NO_AREA, CALLS):
@@ -206,14 +193,10 @@ def _without_plan(year: int, rows: Sequence[AreaRow], unit: str) -> Chart:
         "plan-mot-beviljat",
         title,
         f"{format_sek(whole, unit)} är {word} {year}. {where}{more}",
-        figure,
+        drawing,
         Table(("Område", word.capitalize(), "Utan belopp"), tuple(found)),
         counted,
     )
-
-
-def _named(name: str, figure: str) -> str:
-    return f"<b>{wrapped(name)}</b><br>{figure}"
 
 
 def _gap(gap: Decimal, plan: Decimal | None, unit: str) -> str:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
-import textwrap
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, TypeAlias
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeAlias
 
-import plotly.graph_objects as go
+from fou.charts.drawing import Drawing
+from fou.model import Kind
+from fou.money import format_number
 
-from fou.charts.palette import colour
-from fou.money import UNITS, format_number, format_sek
+if TYPE_CHECKING:
+    from fou.charts.plot import Still
 
 #: What a table cell holds: text, an amount in SEK, a number, or nothing stated.
 Cell: TypeAlias = str | Decimal | int | None
@@ -55,30 +56,36 @@ class Counted:
     left_out: str
 
 
-class Still(go.Figure):  # type: ignore[misc]  # plotly has no types
-    """A figure that is finished: what is sent to the browser is made once, and not anew at every click."""
-
-    def to_dict(self) -> dict[str, Any]:
-        """The figure as plotly's dict; do not change it."""
-        if getattr(self, "_made", None) is None:
-            self._made = super().to_dict()
-        made: dict[str, Any] = self._made
-        return made
-
-
 @dataclass(frozen=True, slots=True)
+class Behind:
+    """The amounts behind a chart: of these kinds, for these years; empty ``kinds`` means all."""
+
+    years: tuple[int, ...]
+    kinds: tuple[Kind, ...] = ()
+
+
+@dataclass(frozen=True)
 class Chart:
     """One chart. ``title`` says the message; ``sentence`` is also the figure's text for those who cannot see it.
 
-    ``figure`` is None when there is nothing to draw (no amounts at all); the sentence and table then suffice.
+    ``drawing`` is None when there is nothing to draw (no amounts at all); the sentence and table then suffice.
+    ``behind`` says which amounts the figures are made of, so that they can be listed with their sources.
     """
 
     name: str
     title: str
     sentence: str
-    figure: Still | None
+    drawing: Drawing | None
     table: Table
     counted: Counted
+    behind: Behind | None = None
+
+    @cached_property
+    def figure(self) -> Still | None:
+        """The drawing as a plotly figure, made once."""
+        from fou.charts.plot import plot  # plotly is heavy, and files do without it
+
+        return None if self.drawing is None else plot(self.drawing)
 
 
 def show_cell(cell: Cell, unit: str) -> str:
@@ -86,104 +93,6 @@ def show_cell(cell: Cell, unit: str) -> str:
     if cell is None:
         return NOTHING
     return format_number(cell, unit) if isinstance(cell, Decimal) else str(cell)
-
-
-def scaled(amount: Decimal, unit: str) -> float:
-    """An amount as a bar's length. Only here does money become a float."""
-    return float(amount / UNITS[unit])
-
-
-def bar_text(amount: Decimal, unit: str) -> str:
-    """An amount as it stands on a bar."""
-    return format_sek(amount, unit)
-
-
-def label(text: str, most: int = 60) -> str:
-    """User text inside a figure: plotly reads a few HTML tags, so they are made harmless; long texts are cut."""
-    short = text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
-    return short.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
-def layout(height: int, **more: Any) -> Mapping[str, Any]:
-    """What all figures share: Swedish figures, no ornaments, room for labels, and nothing that moves."""
-    return {
-        "height": height,
-        "separators": ",\u00a0",
-        "margin": {"l": 0, "r": 8, "t": 8, "b": 8},
-        "font": {"size": 15},
-        "barmode": "stack",
-        "dragmode": False,
-        "hovermode": False,
-        "showlegend": True,
-        "legend": LEGEND,
-        **more,
-    }  # fmt: skip
-
-
-def rows_figure(
-    bars: Sequence[go.Bar],
-    labels: Sequence[str],
-    longest: float,
-    marks: Sequence[tuple[int, float]] = (),
-    mark_name: str = "",
-) -> Still:
-    """Horizontal bars, one row for each label, the label above its bar: readable on a phone and without hovering.
-
-    ``longest`` is the axis's end in the bars' unit. ``marks`` are (row, value) upright lines, such as a frame.
-    """
-    lines = max((text.count("<br>") + 1 for text in labels), default=1)
-    row = 44 + 20 * lines
-    rows = list(range(len(labels)))
-    height = row * len(rows) + 66
-    names = go.Scatter(
-        # A trace and not annotations: the page's theme gives traces its text colour, light or dark.
-        x=[0] * len(rows), y=[index - 0.5 + 10 * lines / row for index in rows], text=list(labels), mode="text",
-        textposition="middle right", textfont={"size": 15}, cliponaxis=False, showlegend=False,
-    )  # fmt: skip
-    shapes = [
-        {"type": "line", "xref": "x", "yref": "y", "x0": at, "x1": at, "y0": index - 0.5 + 20 * lines / row,
-         "y1": index + 0.5 - 6 / row, "line": {"width": 4, "color": colour("planned")}}
-        for index, at in marks
-    ]  # fmt: skip
-    legend = []
-    if marks:
-        legend.append(
-            go.Scatter(
-                x=[None],
-                y=[None],
-                mode="lines",
-                name=mark_name,
-                line={"width": 4, "color": colour("planned")},
-            )
-        )
-    for bar in bars:
-        bar.update(
-            orientation="h", y=rows, width=28 / row, offset=-0.5 + (20 * lines + 4) / row,
-        )  # fmt: skip
-    return Still(
-        data=[*bars, names, *legend],
-        layout=layout(
-            height,
-            xaxis={**BARE_AXIS, "range": [0, longest * 1.02 or 1]},
-            yaxis={**BARE_AXIS, "range": [len(rows) - 0.5, -0.5]},
-            shapes=shapes,
-            legend={**LEGEND, "y": -4 / height},
-        ),
-    )
-
-
-def wrapped(text: str, most: int = 38) -> str:
-    """A label broken into lines that fit a phone's width, made harmless for plotly."""
-    return "<br>".join(label(line, 200) for line in textwrap.wrap(text, most, max_lines=3, placeholder=" …"))
-
-
-#: Below the figure, in the order of the bars; clicking it does nothing.
-LEGEND = {
-    "orientation": "h", "yanchor": "top", "xanchor": "left", "x": 0, "font": {"size": 15}, "traceorder": "normal",
-    "itemclick": False, "itemdoubleclick": False,
-}  # fmt: skip
-#: Axes without lines and ticks: the amounts stand at the bars.
-BARE_AXIS = {"visible": False, "fixedrange": True}
 
 
 def _for_csv(cell: str | Decimal | int) -> str:

@@ -62,6 +62,6 @@ def marker(kind: str) -> dict[str, Any]:
 _SERIES = ("paid", "reserved", "proposed", "spent", "forecast", "requested", "granted", "planned")
 
 
-def series_marker(index: int) -> dict[str, Any]:
-    """Plotly's `marker` for the group with this place in the order; the looks repeat after the eighth."""
-    return marker(_SERIES[index % len(_SERIES)])
+def series_look(index: int) -> str:
+    """The key in LOOKS for the group with this place in the order; the looks repeat after the eighth."""
+    return _SERIES[index % len(_SERIES)]

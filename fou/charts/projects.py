@@ -7,13 +7,11 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-import plotly.graph_objects as go
-
-from fou.charts.chart import BARE_AXIS, LEGEND, Chart, Counted, Still, Table, label, layout, scaled
-from fou.charts.palette import colour, marker
+from fou.charts.chart import Chart, Counted, Table
+from fou.charts.drawing import Columns, Series, Span, Spans
 from fou.figures import Figures
 from fou.model import KIND_NAMES, STANDINGS, Kind
-from fou.money import OPEN_TEXT, format_number, format_sek
+from fou.money import OPEN_TEXT, format_sek
 from fou.swedish import count, format_date, format_partial, join_words, partial_bounds
 
 if TYPE_CHECKING:
@@ -22,10 +20,9 @@ if TYPE_CHECKING:
 #: Which look a standing borrows.
 _LOOK = {
     "applied": "requested", "proposed": "proposed", "granted": "granted", "running": "paid",
-    "finished": "planned", "rejected": "open", "unknown": "open",
+    "finished": "planned", "rejected": "open", "unknown": "forecast",
 }  # fmt: skip
 _MOST_ROWS = 40
-_ROW = 40
 _DRAWN_KINDS = (
     Kind.REQUESTED, Kind.PROPOSED, Kind.RESERVED, Kind.GRANTED, Kind.PAID, Kind.SPENT, Kind.FORECAST,
     Kind.RETURNED,
@@ -49,7 +46,7 @@ def time_line(projects: Sequence[Listed], total: int, today: date) -> Chart:
         name="tidslinje",
         title=title,
         sentence=sentence,
-        figure=_time_figure(drawn, today) if drawn else None,
+        drawing=_spans(drawn, today) if drawn else None,
         table=Table(
             ("Projekt", "Läge", "Start", "Slut"),
             tuple((p.title, STANDINGS[p.standing], p.starts, p.ends) for p in projects),
@@ -86,7 +83,7 @@ def money_chart(years: Sequence[tuple[int, Figures]], unit: str) -> Chart:
         name="projektets-pengar",
         title=_money_title(years, kinds, open_years, unit),
         sentence=_money_sentence(years, kinds, open_years, unit),
-        figure=_money_figure(years, kinds, open_years, unit) if kinds else None,
+        drawing=_columns(years, kinds, open_years, unit) if kinds else None,
         table=table,
         counted=Counted(
             definition=(
@@ -128,60 +125,13 @@ def _end(project: Listed) -> date:
     return partial_bounds(project.ends or str(project.starts))[1]
 
 
-def _time_figure(drawn: Sequence[Listed], today: date) -> Still:
-    rows = list(range(len(drawn)))
-    traces: list[go.Bar | go.Scatter] = []
-    for standing, name in STANDINGS.items():
-        chosen = [(row, p) for row, p in zip(rows, drawn, strict=True) if p.standing == standing]
-        if not chosen:
-            continue
-        traces.append(
-            go.Bar(
-                y=[row for row, _ in chosen],
-                base=[_start(p).isoformat() for _, p in chosen],
-                x=[((_end(p) - _start(p)).days + 1) * 86_400_000 for _, p in chosen],
-                name=name.capitalize(),
-                orientation="h",
-                width=0.36,
-                offset=-0.02,
-                marker=marker(_LOOK[standing]),
-            )
-        )
-    first = min(_start(p) for p in drawn)
-    last = max(_end(p) for p in drawn)
-    traces.append(
-        go.Scatter(
-            x=[first.isoformat()] * len(rows), y=[row - 0.22 for row in rows], mode="text", showlegend=False,
-            text=[f"{_period(p)} · {label(p.title, 36)}" for p in drawn], textposition="middle right",
-            textfont={"size": 14}, cliponaxis=False,
-        )
-    )  # fmt: skip
-    shapes = []
-    height = 110 + _ROW * len(drawn)
-    if first <= today <= last:
-        shapes.append(
-            {"type": "line", "xref": "x", "yref": "paper", "x0": today.isoformat(), "x1": today.isoformat(), "y0": 0,
-             "y1": 1, "line": {"width": 2, "dash": "dot", "color": colour("planned")}}
-        )  # fmt: skip
-        traces.append(
-            go.Scatter(
-                x=[None], y=[None], mode="lines", name="I dag",
-                line={"width": 2, "dash": "dot", "color": colour("planned")},
-            )
-        )  # fmt: skip
-    return Still(
-        data=traces,
-        layout=layout(
-            height,
-            barmode="overlay",
-            xaxis={"type": "date", "tickformat": "%Y", "dtick": "M12" if last.year - first.year < 9 else "M36",
-                   "fixedrange": True, "ticks": "outside", "tickfont": {"size": 14},
-                   "range": [first.isoformat(), last.isoformat()]},
-            yaxis={**BARE_AXIS, "range": [len(rows) - 0.4, -0.6]},
-            shapes=shapes,
-            legend={**LEGEND, "y": -44 / height},
-        ),
-    )  # fmt: skip
+def _spans(drawn: Sequence[Listed], today: date) -> Spans:
+    standings = {p.standing for p in drawn}
+    return Spans(
+        spans=tuple(Span(p.title, _period(p), _start(p), _end(p), _LOOK[p.standing]) for p in drawn),
+        names=tuple((_LOOK[key], name.capitalize()) for key, name in STANDINGS.items() if key in standings),
+        today=today,
+    )
 
 
 def _period(project: Listed) -> str:
@@ -240,46 +190,22 @@ def _span(years: Sequence[int]) -> str:
     return join_words([str(year) for year in ordered])
 
 
-def _money_figure(
+def _columns(
     years: Sequence[tuple[int, Figures]], kinds: Sequence[Kind], open_years: Sequence[int], unit: str
-) -> Still:
+) -> Columns:
     shown = list(range(years[0][0], years[-1][0] + 1))
     by_year = dict(years)
-    few = len(shown) * len(kinds) <= 12
-    traces: list[go.Bar | go.Scatter] = []
-    for kind in kinds:
-        amounts = [by_year[year].stated(kind) if year in by_year else None for year in shown]
-        traces.append(
-            go.Bar(
-                x=list(range(len(shown))),
-                y=[None if amount is None else scaled(amount, unit) for amount in amounts],
-                name=KIND_NAMES[kind].capitalize(),
-                text=[None if amount is None else format_number(amount, unit) for amount in amounts] if few else None,
-                textposition="outside",
-                textfont={"size": 15},
-                cliponaxis=False,
-                marker=marker(str(kind)),
+    unset = {year for year in open_years if not any(kind in by_year[year].firm for kind in kinds)}
+    return Columns(
+        groups=tuple(str(year) for year in shown),
+        series=tuple(
+            Series(
+                KIND_NAMES[kind].capitalize(),
+                str(kind),
+                tuple(by_year[year].stated(kind) if year in by_year else None for year in shown),
             )
-        )
-    unset = [year - shown[0] for year in open_years if not any(kind in by_year[year].firm for kind in kinds)]
-    if unset:
-        traces.append(
-            go.Scatter(
-                x=unset, y=[0] * len(unset), mode="text", text=["ej fastställt"] * len(unset), showlegend=False,
-                textposition="top center", textfont={"size": 14}, cliponaxis=False,
-            )
-        )  # fmt: skip
-    return Still(
-        data=traces,
-        layout=layout(
-            340,
-            barmode="group",
-            bargap=max(0.3, 0.9 - 0.12 * len(shown) * len(kinds)),
-            xaxis={"tickvals": list(range(len(shown))), "ticktext": [str(year) for year in shown], "fixedrange": True,
-                   "tickfont": {"size": 15}, "range": [-0.5, len(shown) - 0.5], "zeroline": False, "showgrid": False},
-            yaxis={"fixedrange": True, "rangemode": "tozero", "tickformat": ",.0f" if unit != "mnkr" else ",.1f",
-                   "title": {"text": unit}, "tickfont": {"size": 14}, "visible": not few},
-            legend={**LEGEND, "y": -0.14},
-            margin={"l": 0, "r": 8, "t": 28, "b": 8},
+            for kind in kinds
         ),
-    )  # fmt: skip
+        unit=unit,
+        notes=tuple("ej fastställt" if year in unset else "" for year in shown) if unset else (),
+    )

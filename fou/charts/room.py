@@ -6,10 +6,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-import plotly.graph_objects as go
-
-from fou.charts.chart import Chart, Counted, Still, Table, rows_figure, scaled
-from fou.charts.palette import marker
+from fou.charts.chart import Chart, Counted, Table
+from fou.charts.drawing import Bars, Row, Series
 from fou.money import format_sek
 from fou.swedish import count, join_words
 
@@ -33,7 +31,7 @@ def room_chart(rooms: Sequence[Room], unit: str) -> Chart:
         name="utrymme",
         title=_title(first, unit),
         sentence=" ".join([_sentence(first, unit), *_later(shown[1:], unit)]),
-        figure=_figure(shown, unit),
+        drawing=_drawing(shown, unit),
         table=_table(shown),
         counted=Counted(
             definition="Fritt = ram − beviljat − avsatt + återfört, för varje år och finansiär för sig.",
@@ -140,28 +138,25 @@ def _segments(room: Room) -> dict[str, Decimal]:
     }
 
 
-def _figure(rooms: Sequence[Room], unit: str) -> Still | None:
+def _drawing(rooms: Sequence[Room], unit: str) -> Bars | None:
     segments = [_segments(room) for room in rooms]
     if not any(any(parts.values()) for parts in segments):
         return None
-    bars = [
-        go.Bar(x=[scaled(parts[part], unit) for parts in segments], name=name, marker=marker(part))
-        for part, name in _PARTS
-        if any(parts[part] for parts in segments)
-    ]
-    frames = [(row, scaled(room.frame, unit)) for row, room in enumerate(rooms) if room.frame is not None]
-    ends = [scaled(sum(parts.values(), Decimal(0)), unit) for parts in segments]
-    return rows_figure(
-        bars,
-        [_row_text(room, unit) for room in rooms],
-        max(*ends, *(at for _, at in frames), 0.0),
-        frames,
-        "Ram",
+    return Bars(
+        rows=tuple(Row(str(room.year), _said(room, unit)) for room in rooms),
+        series=tuple(
+            Series(name, part, tuple(parts[part] for parts in segments))
+            for part, name in _PARTS
+            if any(parts[part] for parts in segments)
+        ),
+        unit=unit,
+        marks=tuple(room.frame for room in rooms),
+        mark_name="Ram",
     )
 
 
-def _row_text(room: Room, unit: str) -> str:
-    parts = [f"<b>{room.year}</b>"]
+def _said(room: Room, unit: str) -> str:
+    parts = []
     if room.frame is None:
         # Short enough for a phone; that there is no frame is seen from the missing line and said in the text.
         stated = [(room.taken, "låst"), (room.proposed, "föreslaget")]
