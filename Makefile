@@ -21,7 +21,7 @@ check: $(VENV)/.tests ## look for mistakes without running anything
 	$(BIN)/lint-imports --no-cache
 
 test: check $(VENV)/.chromium ## check, then run every test
-	$(BIN)/pytest --numprocesses auto --dist loadfile
+	$(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 bench: $(VENV)/.tests ## measure how fast it is
 	$(BIN)/python -m tests.benchmarks

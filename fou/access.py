@@ -27,6 +27,7 @@ class Action(StrEnum):
     SEE_SCORES = "see_scores"
     IMPORT = "import"
     EDIT = "edit"
+    DECIDE = "decide"
     UNDO = "undo"
     LOAD_DEMO = "demo"
     BACKUP = "backup"
@@ -36,6 +37,7 @@ class Action(StrEnum):
 ACTION_NAMES = {
     Action.IMPORT: "import",
     Action.EDIT: "ändring",
+    Action.DECIDE: "beslut",
     Action.UNDO: "ångra",
     Action.LOAD_DEMO: "exempel",
     Action.BACKUP: "säkerhetskopia",

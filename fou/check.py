@@ -133,6 +133,24 @@ def _remembered_names_mean_one_thing(reader: Reader) -> Iterator[str]:
     yield from (f"Svaret {number}, om vad ”{label}” betyder, pekar inte ut en enda sak." for number, label in rows)
 
 
+def _plan_versions_can_be_read(reader: Reader) -> Iterator[str]:
+    """A plan's versions are numbered from 1, and each shows the state of a batch that was posted no later than it."""
+    rows = reader.rows(
+        """
+        SELECT version.year, version.number
+        FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY year ORDER BY number) AS place FROM plan_version) AS version
+        LEFT JOIN (SELECT id, MIN(batch) AS batch FROM change WHERE record = 'plan_version' GROUP BY id) AS made
+          ON made.id = version.id
+        WHERE version.number <> version.place
+           OR version.head > made.batch
+           OR version.head NOT IN (SELECT id FROM batch)
+           OR version.year NOT IN (SELECT year FROM plan)
+        ORDER BY version.year, version.number
+        """
+    )
+    yield from (f"Version {number} av planen för {year} går inte att läsa." for year, number in rows)
+
+
 def _turns_match_what_they_turn(reader: Reader) -> Iterator[str]:
     """Each entry that takes back equals its statement with the sign turned, every other time."""
     same = " AND ".join(
@@ -248,6 +266,7 @@ RULES: tuple[Callable[[Reader], Iterator[str]], ...] = (
     _records_refer_to_what_exists,
     _keys_are_unique,
     _remembered_names_mean_one_thing,
+    _plan_versions_can_be_read,
     _turns_match_what_they_turn,
     _sums_agree,
     _undone_batches_net_to_nothing,

@@ -20,6 +20,7 @@ from fou.check import check as find_failures
 from fou.demo import load
 from fou.errors import FouError, ImportRefused, StoreError
 from fou.exports import KINDS as EXPORTS
+from fou.exports import REPORTS, Asked
 from fou.exports import write as write_export
 from fou.figures import Figures
 from fou.imports.as_json import examined_json
@@ -181,12 +182,19 @@ def export(
     kind: Annotated[str, typer.Argument(help=", ".join(EXPORTS))],
     year: Annotated[int, typer.Option(min=1990, max=2100)],
     to: Annotated[Path, typer.Option(help="Filen som skrivs; den får inte finnas.")],
+    report: Annotated[str, typer.Option(help=f"{' eller '.join(REPORTS)}.")] = "portfoljrapport",
+    as_of: Annotated[
+        datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help="Som det var den dagen.")
+    ] = None,
 ) -> None:
-    """Skriv ett års plan som fil."""
+    """Skriv årsöversikten (en sida) eller portföljrapporten (alla projekt) för ett år som fil."""
     if kind not in EXPORTS:
         raise typer.BadParameter(f"Välj något av {', '.join(EXPORTS)}.", param_hint="KIND")
-    with _database() as database, database.read() as reader:
-        write_export(reader, kind, year, to)
+    if report not in REPORTS:
+        raise typer.BadParameter(f"Välj något av {', '.join(REPORTS)}.", param_hint="--report")
+    day = as_of.date() if as_of else None
+    with _database() as database, database.read(database.head_on(day) if day else None) as reader:
+        write_export(reader, kind, Asked(report, year, as_of=day), to)
     print(f"Skrev {to}.")
 
 

@@ -27,6 +27,7 @@ Image: TypeAlias = dict[str, Any] | None
 
 RECORD_NAMES = {
     "setting": "uppgiften", "funder": "finansiären", "area": "området", "plan": "planen",
+    "plan_version": "planens beslut",
     "project": "projektet", "project_link": "kopplingen", "call": "utlysningen",
     "criterion": "prioriteringsgrunden", "member": "ledamoten", "proposal": "ansökan",
     "score": "bedömningen", "conflict": "jävet", "decision": "beslutet", "follow_up": "uppföljningen",

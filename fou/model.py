@@ -60,7 +60,13 @@ FUNDER_KINDS = {
     "eu": "EU",
     "region": "region",
 }
-PLAN_STATES = {"draft": "utkast", "proposed": "förslag", "decided": "beslutad", "closed": "avslutad"}
+PLAN_STATES = {
+    "draft": "utkast",
+    "proposed": "förslag",
+    "decided": "beslutad",
+    "revision": "under revidering",
+    "closed": "avslutad",
+}
 CALL_STATES = {
     "draft": "utkast",
     "open": "öppen",
@@ -178,6 +184,25 @@ class Plan(Record):
     preparation: str | None
     text: str | None
     source: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanVersion(Record):
+    """One decision of a year's plan. Its lines and texts are those that stood at batch ``head``: nothing is copied.
+
+    ``note`` says what was changed since the version before.
+    """
+
+    TABLE = "plan_version"
+    KEY = ("year", "number")
+    year: int
+    number: int
+    head: int
+    board: str | None
+    decided: date | None
+    reference: str | None
+    immediate_approval: bool | None
+    note: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -419,7 +444,7 @@ class ImportLayout(Record):
 
 #: Every record type, parents before children: the order in which they are created.
 RECORDS: tuple[type[Record], ...] = (
-    Setting, Funder, Area, Plan, Project, ProjectLink, Call, Criterion, Member, Proposal, Score,
+    Setting, Funder, Area, Plan, PlanVersion, Project, ProjectLink, Call, Criterion, Member, Proposal, Score,
     Conflict, Decision, FollowUp, FollowUpItem, ReportDue, Output, Alias, ImportLayout,
 )  # fmt: skip
 RECORD_BY_TABLE: dict[str, type[Record]] = {r.TABLE: r for r in RECORDS}

@@ -113,6 +113,11 @@ def format_sek(amount: Decimal | int, unit: str = "kr") -> str:
     return f"{format_number(amount, unit)}{NO_BREAK_SPACE}{unit}"
 
 
+def format_whole(amount: Decimal | int, unit: str = "kr") -> str:
+    """As ``format_sek`` but in whole kronor, for sentences and figures; the öre stand in the tables."""
+    return format_sek(Decimal(amount).quantize(Decimal(1), ROUND_HALF_EVEN) if unit == "kr" else amount, unit)
+
+
 def format_number(amount: Decimal | int, unit: str = "kr") -> str:
     """Write an amount (SEK) in ``unit`` but without the unit's word, for table cells and axes.
 

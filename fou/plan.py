@@ -12,7 +12,7 @@ from fou.model import CALLS, NO_AREA, Call, Criterion, Funder, Kind, Plan
 from fou.store import Reader
 from fou.store.reading import STANDING
 from fou.sums import figures_by
-from fou.whose import funders, ids, only, whose
+from fou.whose import OWN, funders, ids, only, whose
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,12 @@ class Room:
     def left_if_proposed(self) -> Decimal | None:
         """What would be free if everything that is proposed were granted."""
         return None if self.free is None else self.free - self.proposed
+
+    @property
+    def stated(self) -> bool:
+        """Whether anything at all is known of the year."""
+        amounts = (self.paid, self.unpaid, self.reserved, self.proposed, self.conditional)
+        return self.frame is not None or any(amounts) or self.open > 0
 
     @property
     def taken(self) -> Decimal:
@@ -89,6 +95,30 @@ class OpenItem:
     condition: str | None
     source: str
     document: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FunderArea:
+    """What one funder gives to one area in a year, firm amounts only. ``own`` is the municipality's own money."""
+
+    funder: str
+    own: bool
+    area: str
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class FunderAreas:
+    """Funders → areas for one kind and year, the largest area first.
+
+    ``passed_on`` is what stands both on a programme and on its sub-projects, with the same funder: it is counted
+    once, on the sub-projects. ``conditional`` (SEK) and ``open`` (number) are what the parts leave out.
+    """
+
+    parts: tuple[FunderArea, ...]
+    passed_on: Decimal
+    conditional: Decimal
+    open: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,12 +223,22 @@ def rooms(reader: Reader, first: int, last: int, money: str = "alla") -> list[Ro
     return [_room(year, list(found.get(year, {}).values())) for year in range(first, last + 1)]
 
 
-def funder_areas(reader: Reader, year: int, kind: Kind, money: str = "alla") -> list[tuple[str, str, Decimal]]:
-    """(funder, area, SEK) for one kind and year, firm amounts only; largest area first."""
+def rooms_ahead(reader: Reader, year: int, money: str = "alla") -> list[Room]:
+    """The year, the next three, and up to two more as long as something is stated for each."""
+    found = rooms(reader, year, year + 5, money)
+    while len(found) > 4 and not found[4].stated:
+        del found[4:]
+    while len(found) > 5 and not found[5].stated:
+        del found[5:]
+    return found
+
+
+def funder_areas(reader: Reader, year: int, kind: Kind, money: str = "alla") -> FunderAreas:
+    """Whose money goes where, for one kind and year."""
     chosen = whose(reader, money)
     rows = reader.rows(
         f"""
-        SELECT funder.name,
+        SELECT funder.id, standing.project, project.parent,
                CASE WHEN {_CALL_ONLY} THEN -1 ELSE COALESCE(standing.area, project.area) END AS area,
                SUM(standing.amount)
         FROM ({STANDING}) AS standing
@@ -206,31 +246,38 @@ def funder_areas(reader: Reader, year: int, kind: Kind, money: str = "alla") -> 
         LEFT JOIN project ON project.id = standing.project
         WHERE standing.year = $year AND standing.kind = $kind AND standing.condition IS NULL
           AND standing.open = 0 {only(chosen)}
-        GROUP BY 1, 2
+        GROUP BY ALL
         """,
         year=year,
         kind=str(kind),
         **ids(chosen),
     )
-    names = AreaNames(reader)
-    sums: dict[tuple[str, str], Decimal] = {}
-    for funder, area, amount in rows:
+    held = {(funder, project): amount for funder, project, _, _, amount in rows if project is not None}
+    below: dict[tuple[int, int], Decimal] = {}
+    for funder, _, parent, _, amount in rows:
+        if parent is not None and (funder, parent) in held:
+            below[funder, parent] = below.get((funder, parent), ZERO) + amount
+    twice = {key: max(min(amount, held[key]), ZERO) for key, amount in below.items()}
+    names, known = AreaNames(reader), {funder.id: funder for funder in funders(reader)}
+    sums: dict[tuple[int, str], Decimal] = {}
+    for funder, project, _, area, amount in rows:
         key = (funder, CALLS if area == -1 else names.in_year(area, year))
-        sums[key] = sums.get(key, ZERO) + amount
+        sums[key] = sums.get(key, ZERO) + amount - twice.get((funder, project), ZERO)
     size: dict[str, Decimal] = {}
     for (_, area), amount in sums.items():
         size[area] = size.get(area, ZERO) + amount
-    ordered = sorted(
-        sums.items(),
-        key=lambda item: (
-            item[0][1] in (NO_AREA, CALLS),
-            -size[item[0][1]],
-            item[0][1],
-            -item[1],
-            item[0][0],
-        ),
+    parts = [
+        FunderArea(known[funder].name, known[funder].kind == OWN, area, amount)
+        for (funder, area), amount in sums.items()
+    ]
+    parts.sort(key=lambda p: (p.area in (NO_AREA, CALLS), -size[p.area], p.area, not p.own, -p.amount, p.funder))
+    apart = figures_by(
+        reader, "1", f"year = $year AND kind = $kind {only(chosen)}", year=year, kind=str(kind), **ids(chosen)
     )
-    return [(funder, area, amount) for (funder, area), amount in ordered]
+    beside = apart.get(1, Figures())
+    return FunderAreas(
+        tuple(parts), sum(twice.values(), ZERO), beside.conditional.get(kind, ZERO), beside.open.get(kind, 0)
+    )
 
 
 #: Leaves out proposals that the board has decided on, or that have been granted or set aside since.

@@ -29,6 +29,23 @@ class Sourced:
 
 def year_sources(reader: Reader, year: int, money: str = "alla", limit: int | None = None) -> list[Sourced]:
     """Every amount behind the year's figures, in the order of kind and size, each with its source."""
+    return sources_of(reader, (year,), (), money, limit)
+
+
+def count_year_sources(reader: Reader, year: int, money: str = "alla") -> int:
+    """How many amounts stand behind the year's figures."""
+    return count_sources_of(reader, (year,), (), money)
+
+
+def sources_of(
+    reader: Reader,
+    years: tuple[int, ...],
+    kinds: tuple[Kind, ...] = (),
+    money: str = "alla",
+    limit: int | None = None,
+    project: str = "",
+) -> list[Sourced]:
+    """The amounts of these years and kinds (empty: all), in the order of kind and size, each with its source."""
     chosen = whose(reader, money)
     rows = reader.rows(
         f"""
@@ -36,29 +53,37 @@ def year_sources(reader: Reader, year: int, money: str = "alla", limit: int | No
                COALESCE(project.code, call.code, ''), funder.name,
                CASE WHEN standing.open = 0 THEN standing.amount END, standing.condition,
                standing.basis = 'spread', standing.source, standing.document, standing.batch
-        FROM ({STANDING}) AS standing
-        JOIN funder ON funder.id = standing.funder
-        LEFT JOIN project ON project.id = standing.project
-        LEFT JOIN call ON call.id = standing.call
-        LEFT JOIN area ON area.id = standing.area
-        WHERE standing.year = $year {only(chosen)}
+        {_AMOUNTS} {only(chosen)}
         ORDER BY standing.kind, standing.amount DESC, standing.id
         LIMIT $limit
         """,
-        year=year,
         limit=10_000_000 if limit is None else limit,
+        **_asked(years, kinds, project),
         **ids(chosen),
     )
     return [Sourced(Kind(row[0]), *row[1:]) for row in rows]
 
 
-def count_year_sources(reader: Reader, year: int, money: str = "alla") -> int:
-    """How many amounts stand behind the year's figures."""
+def count_sources_of(
+    reader: Reader, years: tuple[int, ...], kinds: tuple[Kind, ...] = (), money: str = "alla", project: str = ""
+) -> int:
+    """How many amounts ``sources_of`` finds without a limit."""
     chosen = whose(reader, money)
-    return int(
-        reader.value(
-            f"SELECT COUNT(*) FROM ({STANDING}) AS standing WHERE year = $year {only(chosen)}",
-            year=year,
-            **ids(chosen),
-        )
-    )
+    asked = _asked(years, kinds, project)
+    return int(reader.value(f"SELECT COUNT(*) {_AMOUNTS} {only(chosen)}", **asked, **ids(chosen)))
+
+
+_AMOUNTS = f"""
+    FROM ({STANDING}) AS standing
+    JOIN funder ON funder.id = standing.funder
+    LEFT JOIN project ON project.id = standing.project
+    LEFT JOIN call ON call.id = standing.call
+    LEFT JOIN area ON area.id = standing.area
+    WHERE standing.year IN (SELECT UNNEST($years))
+      AND (LEN($kinds) = 0 OR standing.kind IN (SELECT UNNEST($kinds)))
+      AND ($project = '' OR project.code = $project)
+"""
+
+
+def _asked(years: tuple[int, ...], kinds: tuple[Kind, ...], project: str) -> dict[str, object]:
+    return {"years": list(years), "kinds": [str(kind) for kind in kinds], "project": project}

@@ -34,6 +34,11 @@ def format_timestamp(utc: datetime) -> str:
     return utc.replace(tzinfo=UTC).astimezone(_SWEDEN).strftime("%Y-%m-%d %H:%M")
 
 
+def local_date(utc: datetime) -> date:
+    """The Swedish day of a stored time (UTC, without zone)."""
+    return utc.replace(tzinfo=UTC).astimezone(_SWEDEN).date()
+
+
 def parse_partial(text: str) -> str:
     """Normalise a date of which only the year or month may be known: ``2012``, ``2014-10``, ``2018-12-01``.
 

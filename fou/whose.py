@@ -8,6 +8,9 @@ from typing import Any
 from fou.model import Funder
 from fou.store import Reader
 
+#: The kind of funder whose money is the municipality's own.
+OWN = "municipality"
+
 
 def funders(reader: Reader) -> list[Funder]:
     """All funders, the municipality's own first."""
@@ -21,9 +24,7 @@ def whose(reader: Reader, money: str) -> tuple[int, ...] | None:
     chosen = [
         f.id
         for f in funders(reader)
-        if money == f.name
-        or (money == "egna" and f.kind == "municipality")
-        or (money == "andras" and f.kind != "municipality")
+        if money == f.name or (money == "egna" and f.kind == OWN) or (money == "andras" and f.kind != OWN)
     ]
     return tuple(chosen)
 

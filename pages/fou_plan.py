@@ -1,16 +1,24 @@
-"""FoU-plan: the plan as people know it, line by line."""
+"""FoU-plan: what is decided, line by line, beside last year; and writing, deciding and revising it."""
 
 import streamlit as st
 
 from fou.charts.tables import source_table
-from fou.model import PLAN_STATES
 from fou.sources import year_sources
-from fou.swedish import format_date
 from fou.ui import show
 from fou.ui.empty import stop_if_empty
-from fou.ui.figures import year_metrics
 from fou.ui.head import page_head
-from fou.ui.plan import announced_calls, conditional_items, open_items
+from fou.ui.plan import (
+    announced_calls,
+    areas,
+    beside_last_year,
+    conditional_items,
+    decision_and_texts,
+    drifted,
+    open_items,
+    plan_metrics,
+    versions,
+)
+from fou.ui.plan_editing import edit
 from fou.ui.text import plain
 from fou.ui.views.plan import plan_page
 
@@ -23,52 +31,31 @@ stop_if_empty(view)
 page = view.read(plan_page, view.year, view.money, view.unit, MOST_PROJECTS)
 year = page.year
 
-st.markdown(f"**{plain(page.sentence)}**")
-year_metrics(year, view.unit)
+st.markdown(f"**{plain(page.decision)}** {plain(page.sentence)}")
+plan_metrics(year, view.unit)
+drifted(page, view)
+edit(page, view)
+versions(page, view)
 
-st.subheader(f"Planen {view.year}, rad för rad", anchor=False)
+if page.planned:
+    areas(page, view)
+    beside_last_year(page, view)
+st.subheader(page.lines_title, anchor=False)
 if page.lines:
     show.table(page.lines, view.unit)
     if year.project_count > page.listed:
         st.caption(f"De {page.listed} största av {year.project_count} projekt. Resten står i Portfölj.")
 else:
     st.markdown("Planen har inga rader för de medel som är valda.")
-open_items(year)
-conditional_items(year, view.unit)
+open_items(page)
+conditional_items(page)
 
-show.chart(page.chart, view.unit)
-
-left, right = st.columns(2, gap="large")
-with left:
-    st.subheader("Områden", anchor=False)
-    show.table(page.areas, view.unit)
-with right:
-    st.subheader(f"Mot {view.year - 1}", anchor=False)
-    if page.last:
-        show.table(page.last, view.unit)
-    else:
-        st.markdown(f"Det finns inga uppgifter om {view.year - 1} att jämföra med.")
-
+show.chart(page.chart, view)
+if not page.planned:
+    areas(page, view)
+    beside_last_year(page, view)
 announced_calls(page.calls)
-
-st.subheader("Planens beslut och texter", anchor=False)
-if year.plan is None:
-    st.markdown(f"Det finns ingen registrerad plan för {view.year}, bara belopp.")
-else:
-    decided = year.plan.decided
-    show.facts(
-        [
-            ("Plan", year.plan.title),
-            ("Läge", PLAN_STATES[year.plan.state]),
-            ("Nämnd", year.plan.board),
-            ("Beslutad", format_date(decided) if decided else "datum inte angivet i källan"),
-            ("Diarienummer", year.plan.reference),
-            ("Omedelbar justering", {True: "ja", False: "nej", None: None}[year.plan.immediate_approval]),
-            ("Beredning", year.plan.preparation),
-            ("Innehåll", year.plan.text),
-            ("Källa", year.plan.source),
-        ]
-    )
+decision_and_texts(year.plan)
 
 listed = st.expander(f"Alla belopp {view.year} och deras källor ({page.sources})", key="kallor", on_change="rerun")
 if listed.open:

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
+import pickle
 import socket
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
+import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from fou.imports.files.limited import read_file
+
 # How long an example takes says more about the machine than about the code: time is measured by `make bench`.
-settings.register_profile("fou", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("fou", deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("fou")
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -78,6 +84,41 @@ def serving(app: Path, database: Path, log: Path) -> Iterator[Server]:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+
+
+@pytest.fixture(scope="session")
+def _readings() -> dict[tuple[object, str], bytes]:
+    """What has been read so far, pickled as the reading process sends it."""
+    return {}
+
+
+@pytest.fixture(scope="module")
+def each_file_is_read_once(_readings: dict[tuple[object, str], bytes]) -> Iterator[None]:
+    """A file with the same content is read by one process only (0.1 s), and each test gets what was read anew.
+
+    For tests of what is made of a file; those of the reading itself do without.
+    """
+
+    def read_once(data: bytes, name: str) -> Any:
+        key = (_content(data), name)
+        if key not in _readings:
+            _readings[key] = pickle.dumps(read_file(data, name))
+        return pickle.loads(_readings[key])
+
+    with pytest.MonkeyPatch.context() as patch:
+        for module in ("fou.imports.examining", "fou.ui.importing.current"):
+            if module in sys.modules:  # only the pages' tests load the page
+                patch.setattr(sys.modules[module], "read_file", read_once)
+        yield
+
+
+def _content(data: bytes) -> object:
+    """What is in a file, but not when it was written: that stands in a part of its own in a workbook."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as package:
+            return frozenset((p.filename, p.CRC, p.file_size) for p in package.infolist() if "core" not in p.filename)
+    except zipfile.BadZipFile:
+        return data
 
 
 @pytest.fixture(scope="session")

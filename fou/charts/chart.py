@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from fou.charts.drawing import Drawing
 from fou.model import Kind
-from fou.money import format_number
+from fou.money import format_number, format_whole
+from fou.swedish import count
 
 if TYPE_CHECKING:
     from fou.charts.plot import Still
@@ -58,10 +59,11 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class Behind:
-    """The amounts behind a chart: of these kinds, for these years; empty ``kinds`` means all."""
+    """The amounts behind a chart: of these kinds (empty: all), for these years, of one project if it has a code."""
 
     years: tuple[int, ...]
     kinds: tuple[Kind, ...] = ()
+    project: str = ""
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,16 @@ def show_cell(cell: Cell, unit: str) -> str:
     if cell is None:
         return NOTHING
     return format_number(cell, unit) if isinstance(cell, Decimal) else str(cell)
+
+
+def beside(conditional: Decimal, open_count: int, unit: str) -> str:
+    """What no sum may hold, with its number and why; ``conditional`` in SEK."""
+    parts = []
+    if open_count:
+        parts.append(f"{count(open_count, 'åtagande', 'åtaganden')} utan fastställt belopp: de kan inte summeras.")
+    if conditional:
+        parts.append(f"{format_whole(conditional, unit)} på villkor: de gäller först när villkoret är uppfyllt.")
+    return " ".join(parts) or "Inga belopp saknas och inga är på villkor."
 
 
 def _for_csv(cell: str | Decimal | int) -> str:

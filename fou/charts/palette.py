@@ -27,7 +27,7 @@ LOOKS: dict[str, Look] = {
     "free": Look("#337b53", ".", hollow=True),
     "proposed": Look("#865598", "\\"),
     "requested": Look("#d76783", "|"),
-    "planned": Look("#676972", "-"),
+    "planned": Look("#676972", "|", hollow=True),
     "spent": Look("#a74e31", "+"),
     "forecast": Look("#5a9ea4", "\\", hollow=True),
     "returned": Look("#0e8a74", "-", hollow=True),

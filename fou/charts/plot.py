@@ -57,7 +57,7 @@ def _bars(drawing: Bars) -> Still:
     height = row * len(rows) + 66
     traces: list[go.Bar | go.Scatter] = [
         go.Bar(
-            x=[0 if value is None else scaled(value, drawing.unit) for value in series.values],
+            x=[scaled(value, drawing.unit) if value else None for value in series.values],
             y=rows,
             name=label(series.name, 40),
             orientation="h",
@@ -188,7 +188,10 @@ def _spans(drawing: Spans) -> Still:
                 hoverinfo="none",
             )
         )
-    texts = [(row - 0.22, f"{label(span.said, 40)} · {label(span.name, 36)}") for row, span in placed]
+    texts = [
+        (row - 0.22, f"{label(span.said, 40)} · {label(span.name, max(24, 54 - len(span.said)))}")
+        for row, span in placed
+    ]
     texts += [(row, f"<b>{label(group, 44)}</b>") for row, group in heads]
     traces.append(
         go.Scatter(

@@ -10,53 +10,65 @@ from typing import TYPE_CHECKING
 from fou.charts.chart import Chart, Counted, Table
 from fou.charts.drawing import Columns, Series, Span, Spans
 from fou.figures import Figures
-from fou.model import KIND_NAMES, STANDINGS, Kind
+from fou.model import KIND_NAMES, NO_AREA, STANDINGS, Kind
 from fou.money import OPEN_TEXT, format_sek
 from fou.swedish import count, format_date, format_partial, join_words, partial_bounds
 
 if TYPE_CHECKING:
-    from fou.portfolio import Listed
+    from fou.model import Project
+    from fou.portfolio import Listed, ProjectPage, TimeSpans
 
+#: The standings in which a project that ends, ends for real: it has been decided, or it runs.
+ENDING = ("granted", "running", "finished")
 #: Which look a standing borrows.
 _LOOK = {
     "applied": "requested", "proposed": "proposed", "granted": "granted", "running": "paid",
     "finished": "planned", "rejected": "open", "unknown": "forecast",
 }  # fmt: skip
-_MOST_ROWS = 40
 _DRAWN_KINDS = (
     Kind.REQUESTED, Kind.PROPOSED, Kind.RESERVED, Kind.GRANTED, Kind.PAID, Kind.SPENT, Kind.FORECAST,
     Kind.RETURNED,
 )  # fmt: skip
 
 
-def time_line(projects: Sequence[Listed], total: int, today: date) -> Chart:
-    """When the listed projects run; those without any date are named in the table only."""
-    dated = [p for p in projects if p.starts or p.ends]
-    drawn = sorted(dated, key=lambda p: (_start(p), p.title))[:_MOST_ROWS]
-    ending = [p for p in dated if p.ends and partial_bounds(p.ends)[1].year == today.year and p.standing != "rejected"]
-    running = [p for p in dated if p.standing == "running"]
-    title = _time_title(running, ending, len(drawn), today)
-    without = len(projects) - len(dated)
-    sentence = (
-        f"{count(len(drawn), 'projekt', 'projekt')} visas efter när de pågår. "
-        + (f"{count(len(running), 'projekt pågår', 'projekt pågår')} {format_date(today)}. " if running else "")
-        + (f"{count(without, 'projekt', 'projekt')} i listan saknar uppgift om tid. " if without else "")
-    ).strip()
+def time_line(found: TimeSpans, today: date) -> Chart:
+    """When the projects run, by area; those that do not fit are counted, those without any time too."""
+    dated = found.total - found.undated
+    parts = []
+    if found.running:
+        parts.append(f"{count(found.running, 'projekt pågår', 'projekt pågår')} {format_date(today)}")
+    if found.ending:
+        parts.append(f"{count(found.ending, 'projekt slutar', 'projekt slutar')} {today.year}")
+    sentence = f"{' och '.join(parts)}." if parts else f"Inget av projekten pågår {format_date(today)}."
+    if len(found.rows) < dated:
+        sentence += (
+            f" Här visas {len(found.rows)} av {count(dated, 'projekt', 'projekt')} med uppgift om tid: först de som "
+            "pågår och slutar närmast."
+        )
+    if found.undated:
+        sentence += f" {count(found.undated, 'projekt', 'projekt')} saknar uppgift om tid."
     return Chart(
         name="tidslinje",
-        title=title,
+        title=_time_title(found, today),
         sentence=sentence,
-        drawing=_spans(drawn, today) if drawn else None,
+        drawing=_spans(found.rows, today) if found.rows else None,
         table=Table(
-            ("Projekt", "Läge", "Start", "Slut"),
-            tuple((p.title, STANDINGS[p.standing], p.starts, p.ends) for p in projects),
+            ("Område", "Projekt", "Läge", "Start", "Slut", "Slutar i år"),
+            tuple(
+                (p.area or NO_AREA, p.title, STANDINGS[p.standing], p.starts, p.ends, _this_year(p, today).capitalize())
+                for p in found.rows
+            ),
         ),
         counted=Counted(
-            definition="Varje stapel går från projektets start till dess slut, så exakt som källan anger det.",
-            included=f"De projekt på den här sidan av listan som har en tid, högst {_MOST_ROWS}.",
+            definition=(
+                "Varje stapel går från projektets start till dess slut, så exakt som källan anger. En tid utan slut "
+                "ritas så långt som källan anger; en utan start börjar vid slutet. ”Slutar” räknar beviljade, pågående "
+                f"och avslutade projekt vars slut är {today.year}."
+            ),
+            included=f"{count(len(found.rows), 'projekt', 'projekt')} i urvalet, under det namn som området har nu.",
             left_out=(
-                f"{count(total - len(drawn), 'projekt', 'projekt')} som inte ryms eller saknar tid. En tid utan slut "
-                "ritas så långt som källan anger, en utan start börjar vid slutet."
+                f"{count(dated - len(found.rows), 'projekt', 'projekt')} som inte ryms och "
+                f"{count(found.undated, 'projekt', 'projekt')} utan uppgift om tid. De står i listan."
             ),
         ),
     )
@@ -95,6 +107,74 @@ def money_chart(years: Sequence[tuple[int, Figures]], unit: str) -> Chart:
     )
 
 
+def funder_table(funders: Sequence[tuple[str, Figures]]) -> Table:
+    """Who pays what, over all years; the kinds stand side by side."""
+    named = [kind for kind in _DRAWN_KINDS if any(_holds(figures, kind) for _, figures in funders)]
+    return Table(
+        ("Finansiär", *(KIND_NAMES[kind].capitalize() for kind in named), "På villkor", "Utan belopp"),
+        tuple(
+            (
+                name, *(_amount(figures, kind) for kind in named), figures.conditional_sum or None,
+                figures.open_count or None,
+            )
+            for name, figures in funders
+        ),
+    )  # fmt: skip
+
+
+def project_sentence(page: ProjectPage, unit: str) -> str:
+    """How the project stands and until when, who does it, how much money it has and from whom."""
+    parts = [_until(page), _who(page.project), _how_much(page, unit)]
+    return " ".join(part for part in parts if part) or "Källorna säger inte hur projektet står."
+
+
+def _until(page: ProjectPage) -> str:
+    about = page.project
+    # A note says it better than half a period: "tre år från 2013".
+    note = None if about.starts and about.ends else about.period_note
+    when = note or period_text(about.starts, about.ends, None)
+    if page.standing == "running" and about.ends:
+        return f"Pågår till {_day(about.ends)}."
+    if page.standing == "finished" and about.ends:
+        return f"Avslutades {_day(about.ends)}."
+    how = "" if page.standing == "unknown" else STANDINGS[page.standing].capitalize()
+    if when == "uppgift saknas":
+        return f"{how}." if how else ""
+    return f"{how}, {when[:1].lower() + when[1:]}." if how else f"{when[:1].upper() + when[1:]}."
+
+
+def _day(text: str) -> str:
+    """A partial date as the end of something: the year 2026 is "slutet av 2026"."""
+    return f"slutet av {text}" if len(text) == 4 else format_partial(text)
+
+
+def _who(about: Project) -> str:
+    if about.lead and about.performer:
+        return f"Ansvarig är {about.lead}, {about.performer}."
+    if about.lead:
+        return f"Ansvarig är {about.lead}."
+    return f"Utförs av {about.performer}." if about.performer else ""
+
+
+def _how_much(page: ProjectPage, unit: str) -> str:
+    figures = page.figures
+    shown = next((k for k in (Kind.GRANTED, Kind.RESERVED, Kind.PROPOSED, Kind.REQUESTED) if k in figures.firm), None)
+    if shown is None:
+        return f"{OPEN_TEXT.capitalize()}." if figures.open_count else ""
+    payers = [name for name, own in page.funders if shown in own.firm]
+    text = f"{format_sek(figures.sum(shown), unit)} är {KIND_NAMES[shown]}"
+    if len(payers) <= 3:
+        text += f" av {join_words(payers)}" if shown is Kind.GRANTED else f" ur medel från {join_words(payers)}"
+    text += "."
+    conditional = figures.conditional.get(Kind.GRANTED)
+    if conditional:
+        text += f" Därutöver är {format_sek(conditional, unit)} beviljat på villkor."
+    paid = figures.stated(Kind.PAID)
+    if paid is not None:
+        text += f" {format_sek(paid, unit)} är utbetalt."
+    return text
+
+
 def _holds(figures: Figures, kind: Kind) -> bool:
     return kind in figures.firm or kind in figures.open
 
@@ -105,12 +185,19 @@ def _amount(figures: Figures, kind: Kind) -> Decimal | str | None:
     return "ej fastställt" if kind in figures.open else None
 
 
-def _time_title(running: Sequence[Listed], ending: Sequence[Listed], drawn: int, today: date) -> str:
-    if ending:
-        return f"{count(len(ending), 'projekt slutar', 'projekt slutar')} {today.year}"
-    if running:
-        return f"{count(len(running), 'projekt pågår', 'projekt pågår')} nu"
-    return "Inget av projekten pågår nu" if drawn else "Projekten saknar uppgift om tid"
+def _time_title(found: TimeSpans, today: date) -> str:
+    if found.ending:
+        return f"{count(found.ending, 'projekt slutar', 'projekt slutar')} {today.year}"
+    if found.running:
+        return f"{count(found.running, 'projekt pågår', 'projekt pågår')} nu"
+    return "Inget av projekten pågår nu" if found.rows else "Projekten saknar uppgift om tid"
+
+
+def _this_year(project: Listed, today: date) -> str:
+    """Said in words and not by a colour: that a real project ends in the year of today."""
+    if project.ends is None or project.ends[:4] != str(today.year) or project.standing not in ENDING:
+        return ""
+    return "slutar i år" if _end(project) >= today else "slutade i år"
 
 
 def _start(project: Listed) -> date:
@@ -128,16 +215,25 @@ def _end(project: Listed) -> date:
 def _spans(drawn: Sequence[Listed], today: date) -> Spans:
     standings = {p.standing for p in drawn}
     return Spans(
-        spans=tuple(Span(p.title, _period(p), _start(p), _end(p), _LOOK[p.standing]) for p in drawn),
+        spans=tuple(
+            Span(p.title, _said(p, today), _start(p), _end(p), _LOOK[p.standing], p.area or NO_AREA) for p in drawn
+        ),
         names=tuple((_LOOK[key], name.capitalize()) for key, name in STANDINGS.items() if key in standings),
         today=today,
     )
 
 
+def _said(project: Listed, today: date) -> str:
+    return " · ".join(part for part in (_period(project), _this_year(project, today)) if part)
+
+
 def _period(project: Listed) -> str:
-    if project.starts and project.ends and project.starts[:4] == project.ends[:4]:
-        return project.starts[:4]
-    return f"{(project.starts or '')[:4]}–{(project.ends or '')[:4]}"
+    first, last = (project.starts or "")[:4], (project.ends or "")[:4]
+    if not last:
+        return f"från {first}"
+    if not first:
+        return f"till {last}"
+    return first if first == last else f"{first}–{last}"
 
 
 def period_text(starts: str | None, ends: str | None, note: str | None) -> str:

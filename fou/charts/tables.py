@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from fou.charts.chart import Cell, Table
 from fou.figures import Figures, total
 from fou.model import KIND_NAMES, Kind
 from fou.money import OPEN_TEXT
+from fou.swedish import join_words
 
 if TYPE_CHECKING:
     from fou.plan import ProjectRow, YearPlan
@@ -47,25 +49,42 @@ def line_table(year: YearPlan, projects: Sequence[ProjectRow]) -> Table:
     return Table(("Projekt eller utlysning", *_heads(kinds), "Område"), tuple(rows))
 
 
-def against_last_year(this: YearPlan, last: YearPlan) -> Table:
-    """Areas this year beside last year, by the kind that best says where the money goes."""
-    kind = this.figures.main_kind or Kind.GRANTED
-    before = last.figures.main_kind or kind
+def against_last_year(this: YearPlan, last: YearPlan, became: Mapping[str, str] = MappingProxyType({})) -> Table:
+    """Areas this year beside last, and their sum: plan beside plan, or without plans what best says where money goes.
+
+    ``became`` tells which of last year's areas are called something else now: theirs are added up there, and the
+    earlier names are told. An amount that is not set makes no difference that can be counted.
+    """
+    planned = Kind.PLANNED in this.figures.firm and Kind.PLANNED in last.figures.firm
+    kind = Kind.PLANNED if planned else this.figures.main_kind or Kind.GRANTED
+    before = Kind.PLANNED if planned else last.figures.main_kind or kind
     now = {row.name: row.figures for row in this.areas}
-    then = {row.name: row.figures for row in last.areas}
-    names = [*now, *(name for name in then if name not in now)]
+    then: dict[str, list[Figures]] = {}
+    earlier: dict[str, list[str]] = {}
+    for row in last.areas:
+        name = became.get(row.name, row.name)
+        then.setdefault(name, []).append(row.figures)
+        if name != row.name:
+            earlier.setdefault(name, []).append(row.name)
     rows: list[tuple[Cell, ...]] = []
-    for name in names:
-        old, new = _cell(then.get(name, Figures()), before), _cell(now.get(name, Figures()), kind)
-        # An amount that is not set makes no difference that can be counted.
-        unknown = isinstance(old, str) or isinstance(new, str) or (old is None and new is None)
-        change = None if unknown else Decimal(new or 0) - Decimal(old or 0)
-        rows.append((name, old, new, change))
+    for name in [*now, *(name for name in then if name not in now)]:
+        shown = f"{name} (tidigare {join_words(sorted(earlier[name]))})" if name in earlier else name
+        old, new = _cell(total(then.get(name, ())), before), _cell(now.get(name, Figures()), kind)
+        if old is not None or new is not None:
+            rows.append((shown, *_change(old, new)))
+    if len(rows) > 1:
+        sums = [total(row.figures for row in year.areas).firm.get(k) for year, k in ((last, before), (this, kind))]
+        rows.append(("Summa", *_change(*sums)))
     return Table(
         ("Område", f"{KIND_NAMES[before].capitalize()} {last.year}", f"{KIND_NAMES[kind].capitalize()} {this.year}",
          "Skillnad"),
         tuple(rows),
     )  # fmt: skip
+
+
+def _change(old: Cell, new: Cell) -> tuple[Cell, Cell, Cell]:
+    unknown = isinstance(old, str) or isinstance(new, str) or (old is None and new is None)
+    return old, new, None if unknown else Decimal(new or 0) - Decimal(old or 0)
 
 
 def source_table(rows: Sequence[Sourced]) -> Table:

@@ -1,4 +1,4 @@
-"""A year's plan as a file: Excel, Word, PowerPoint, PDF or open data, all from one description."""
+"""A year's report as a file: Excel, Word, PowerPoint, PDF or open data, all from one description."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from importlib import import_module
 from pathlib import Path
 
 from fou.errors import Refused
-from fou.exports.report import describe
+from fou.exports.report import REPORTS, Asked, describe, holds
 from fou.store import Reader
+
+__all__ = ["KINDS", "REPORTS", "Asked", "file_name", "holds", "render", "write"]
 
 #: Each kind of file and its suffix.
 KINDS: dict[str, str] = {
@@ -19,18 +21,24 @@ KINDS: dict[str, str] = {
 }
 
 
-def render(reader: Reader, kind: str, year: int) -> bytes:
+def render(reader: Reader, kind: str, asked: Asked) -> bytes:
     """The file's content; ``kind`` is a key of KINDS. Raises Refused when the year holds nothing."""
     if kind not in KINDS:
         raise ValueError(f"unknown kind of export: {kind}")
-    report = describe(reader, year)
+    report = describe(reader, asked)
     # The libraries are heavy; a server that starts, or a command that exports nothing, does without them.
     writer = import_module(f"fou.exports.{kind.replace('-', '_')}")
     return bytes(writer.render(report))
 
 
-def write(reader: Reader, kind: str, year: int, path: Path) -> None:
-    """Write the year's plan to ``path``, which must not exist.
+def file_name(kind: str, asked: Asked) -> str:
+    """What the file is best called: ``arsoversikt-2013.pdf``."""
+    day = f"-per-{asked.as_of.isoformat()}" if asked.as_of else ""
+    return f"{asked.report}-{asked.year}{day}{KINDS[kind]}"
+
+
+def write(reader: Reader, kind: str, asked: Asked, path: Path) -> None:
+    """Write the report to ``path``, which must not exist.
 
     Raises Refused when it exists, its folder is missing or cannot be written to, or the year holds nothing.
     """
@@ -38,7 +46,7 @@ def write(reader: Reader, kind: str, year: int, path: Path) -> None:
         raise _taken(path)
     if not path.parent.is_dir():
         raise Refused(f"Mappen {path.parent} finns inte. Skapa den först, eller välj en annan.")
-    content = render(reader, kind, year)
+    content = render(reader, kind, asked)
     try:
         file = path.open("xb")
     except FileExistsError:

@@ -12,7 +12,8 @@ from typing import Any
 
 import xlsxwriter
 
-from fou.exports.report import Cell, Report, Table, shown
+from fou.exports.report import Report
+from fou.exports.table import Cell, Table, shown
 from fou.money import OPEN_TEXT
 
 #: What Excel holds in one cell.
@@ -20,8 +21,10 @@ _LONGEST = 32_767
 _SHEETS = {
     "planen": "Planen",
     "utrymme": "Ram och utrymme",
+    "ar_for_ar": "År för år",
     "omraden": "Områden",
     "projekt": "Projekt",
+    "portfolj": "Hela portföljen",
     "utlysningar": "Utlysningar",
     "finansiarer": "Finansiärer",
     "ej_faststallda": "Ej fastställt",
@@ -45,7 +48,7 @@ def render(report: Report) -> bytes:
         }
     )
     formats = _formats(book)
-    tables = [table.shown() for table in (*report.tables, report.entries) if table.rows]
+    tables = [table.shown() for table in report.tables if table.rows]
     _front(book, formats, report, tables)
     for table in tables:
         _sheet(book, formats, table)
@@ -76,12 +79,16 @@ def _front(book: Any, formats: dict[str, Any], report: Report, tables: list[Tabl
     sheet.hide_gridlines(2)
     sheet.set_column(0, 0, 100)
     lines = [(report.title, "title"), (report.subtitle, "text"), (report.owner, "text")]
-    lines += [(report.message, "message")]
-    lines += [(sentence, "text") for sentence in report.sentences]
+    lines += [(report.message, "message"), (report.summary, "text")]
+    lines += [(f"{name}: {value}", "text") for name, value in report.figures]
+    for section in report.sections:
+        if section.chart is not None or section.names:
+            lines += [(section.title, "message"), (section.sentence, "text")]
     lines += [
         (report.text, "text"),
-        (report.dated, "text"),
-        ("Alla belopp är i kronor exklusive moms. Ett streck betyder att inget belopp är angivet.", "text"),
+        (" ".join(report.foot), "text"),
+        (f"Samma uppgifter i Fou: {report.link}", "text"),
+        ("Ett streck betyder att inget belopp är angivet.", "text"),
         (f"”{OPEN_TEXT}” betyder att beloppet inte är känt. Det räknas inte som 0 kr.", "text"),
         ("Summorna är formler: de räknar de rader som syns när du filtrerar.", "text"),
     ]

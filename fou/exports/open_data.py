@@ -13,7 +13,8 @@ from decimal import Decimal
 from io import BytesIO, StringIO
 from zipfile import ZIP_DEFLATED, ZipFile
 
-from fou.exports.report import Cell, Column, Report, Table
+from fou.exports.report import Report
+from fou.exports.table import Cell, Column, Table
 from fou.money import OPEN_TEXT
 
 #: A text that begins with one of these is taken for a formula by some spreadsheet.
@@ -23,7 +24,7 @@ _DANGEROUS = ("=", "+", "-", "@", "\t", "\n", "\uff1d", "\uff0b", "\uff0d", "\uf
 def render(report: Report) -> bytes:
     """The ZIP; a table without rows is there with its heads only."""
     target = BytesIO()
-    tables = (*report.tables, report.entries)
+    tables = report.tables
     with ZipFile(target, "w", ZIP_DEFLATED) as archive:
         for table in tables:
             archive.writestr(f"{table.name}.csv", _table(table))
@@ -67,9 +68,10 @@ def _read_me(report: Report, tables: tuple[Table, ...]) -> str:
         report.owner,
         "",
         report.message + ".",
-        *report.sentences,
+        report.summary,
         "",
-        report.dated,
+        *report.foot,
+        f"Samma uppgifter i Fou: {report.link}",
         "",
         "Så är filerna gjorda",
         "Filerna är CSV i UTF-8, med semikolon mellan fälten och decimalkomma.",

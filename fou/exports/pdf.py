@@ -1,194 +1,194 @@
-"""The report as a PDF in Swedish with selectable text, a title and bookmarks.
+"""The report as a tagged PDF in Swedish (PDF/UA-1): first the year on one page, then, if asked for, everything.
 
-ReportLab, because it lets a row that is higher than a page run on to the next and repeats a table's heads.
-The typeface that comes with it lacks letters that names in Sweden need (ć, ł, ş), so the typeface is Source
-Sans, which comes as a package of its own; signs that it lacks too are drawn as boxes, but can be copied.
+How it looks stands in ``pdf.typ``; here its data are gathered. What has no room on a page is cut, and said to be.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
 from functools import cache
-from importlib.util import find_spec
-from io import BytesIO
 from pathlib import Path
 from typing import Any
-from xml.sax.saxutils import escape
 
-from reportlab.lib.colors import HexColor
-from reportlab.lib.enums import TA_RIGHT
-from reportlab.lib.pagesizes import A4, landscape
-from reportlab.lib.styles import ParagraphStyle
-from reportlab.lib.units import cm
-from reportlab.pdfbase.pdfmetrics import registerFont, registerFontFamily
-from reportlab.pdfbase.ttfonts import TTFont
-from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import (
-    CondPageBreak,
-    Flowable,
-    LongTable,
-    Paragraph,
-    SimpleDocTemplate,
-    Spacer,
-    TableStyle,
-)
+from fou.charts.chart import Chart
+from fou.charts.palette import LOOKS
+from fou.charts.svg import svg
+from fou.exports import typesetting
+from fou.exports.report import Report, Section
+from fou.exports.table import Cell, Table, shares, shown
+from fou.money import OPEN_TEXT
 
-from fou.exports.report import Cell, Report, Table, shares, shown
-
-_REGULAR, _BOLD = "SourceSans", "SourceSans-Bold"
-_MARGIN = 2 * cm
-#: Words in Hebrew, Arabic and their kin, with the spaces between them.
-_LEFTWARD = re.compile("{word}(?:\\s+{word})*".format(word="[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]+"))
-_INK, _LINE, _SHADE = HexColor("#1f2937"), HexColor("#9ca3af"), HexColor("#e5e7eb")
+_MOST_SOURCES = 40
+#: What a name, and a paragraph, may take of the one page.
+_NAME, _PARAGRAPH, _HEADING = 90, 900, 150
+_UNBROKEN = re.compile(r"[^\s\u200b]{40,}")
 
 
 def render(report: Report) -> bytes:
-    """The document: what the year holds in words, then table by table; tables without rows are left out."""
-    _typefaces()
-    styles = _styles()
-    parts: list[Flowable] = [_heading(report.title, styles["title"], 0)]
-    parts += [_paragraph(line, styles["text"]) for line in (report.subtitle, report.owner) if line]
-    parts.append(_heading(report.message, styles["heading"], 1))
-    parts.append(_paragraph(" ".join(report.sentences), styles["text"]))
-    if report.text:
-        parts.append(_paragraph(report.text, styles["text"]))
-    parts.append(_paragraph(f"Alla belopp är i kronor exklusive moms. {report.dated}", styles["text"]))
-    for table in report.tables:
-        if table.rows:
-            parts += _table(table.on_page(), styles)
-    target = BytesIO()
-    document = SimpleDocTemplate(
-        target,
-        pagesize=landscape(A4),
-        leftMargin=_MARGIN,
-        rightMargin=_MARGIN,
-        topMargin=_MARGIN,
-        bottomMargin=_MARGIN,
-        title=report.title,
-        author=report.owner,
-        subject=report.subtitle or "",
-        lang="sv",
-        displayDocTitle=1,
-    )
-    foot = _foot(report)
-    document.build(parts, onFirstPage=foot, onLaterPages=foot)
-    return target.getvalue()
-
-
-class _Heading(Paragraph):
-    """A paragraph that is also a bookmark."""
-
-    level = 0
-
-    def draw(self) -> None:
-        key = f"{self.level}-{id(self)}"
-        self.canv.bookmarkPage(key)
-        self.canv.addOutlineEntry(self.getPlainText(), key, self.level)
-        super().draw()
+    """The document."""
+    return typesetting.pdf(_template(), _data(report))
 
 
 @cache
-def _typefaces() -> tuple[TTFont, ...]:
-    """Regular and bold, registered once: documents made at the same time share them."""
-    found = find_spec("font_source_sans_pro")
-    assert found is not None
-    assert found.origin is not None
-    files = Path(found.origin).parent / "files"
-    fonts = (
-        TTFont(_REGULAR, files / "SourceSansPro-Regular.ttf"),
-        TTFont(_BOLD, files / "SourceSansPro-Bold.ttf"),
-    )
-    for font in fonts:
-        registerFont(font)
-    registerFontFamily(_REGULAR, normal=_REGULAR, bold=_BOLD, italic=_REGULAR, boldItalic=_BOLD)
-    return fonts
+def _template() -> str:
+    return Path(__file__).with_name("pdf.typ").read_text("utf-8")
 
 
-def _styles() -> dict[str, ParagraphStyle]:
-    text = ParagraphStyle("text", fontName=_REGULAR, fontSize=11, leading=15, spaceAfter=6, textColor=_INK)
-    cell = ParagraphStyle("cell", text, fontSize=9, leading=11.5, spaceAfter=0, splitLongWords=True)
-    head = ParagraphStyle("head", cell, fontName=_BOLD)
+def _data(report: Report) -> dict[str, Any]:
+    rounded = report.one_page and any(_has_ore(part.table) for part in report.sections if part.table is not None)
+    running = " · ".join(part for part in (report.title, report.owner) if part)
     return {
-        "text": text,
-        "title": ParagraphStyle("title", text, fontName=_BOLD, fontSize=24, leading=29),
-        "heading": ParagraphStyle("heading", text, fontName=_BOLD, fontSize=14, leading=18, spaceBefore=12),
-        "cell": cell,
-        "bold": head,
-        "amount": ParagraphStyle("amount", cell, alignment=TA_RIGHT),
-        "bold amount": ParagraphStyle("bold amount", head, alignment=TA_RIGHT),
+        "title": report.title,
+        "author": report.owner,
+        "subtitle": _cut(report.subtitle, _HEADING) if report.subtitle else None,
+        "message": _cut(report.message, 2 * _HEADING),
+        "running": _cut(running, 110),
+        "summary": _cut(report.summary, _PARAGRAPH),
+        "figures": report.figures,
+        "overview": _overview(report),
+        "one-page": report.one_page,
+        "text": _breakable(report.text) if report.text else None,
+        "sections": [] if report.one_page else [_in_full(section, report.rows_on_paper) for section in report.sections],
+        "foot": [line.replace("kronor", "hela kronor") if rounded else line for line in report.foot],
+        "link": _breakable(report.link),
+        "url": report.link if report.link.startswith(("http://", "https://")) else None,
     }
 
 
-def _heading(text: str, style: ParagraphStyle, level: int) -> Flowable:
-    made = _Heading(_marked_up(text), style)
-    made.level = level
+def _of_the_year(section: Section) -> bool:
+    return section.chart is not None or bool(section.names)
+
+
+def _overview(report: Report) -> list[dict[str, Any]]:
+    """The parts of the one page, in order; the projects stand after the areas, and only if there is room."""
+    parts = [_on_one_page(section) for section in report.sections if _of_the_year(section)]
+    largest = [_largest(section) for section in report.sections if section.name == "projekten" and section.table]
+    return parts[:2] + [part for part in largest if part["table"]["rows"]] + parts[2:]
+
+
+def _largest(section: Section) -> dict[str, Any]:
+    """The projects that have an amount of the most telling kind."""
+    assert section.table is not None
+    table = section.table.on_page()
+    amounts = [index for index, column in enumerate(table.columns) if column.amount]
+    rows = tuple(row for row in table.rows if any(isinstance(row[index], Decimal) for index in amounts))
+    made = _table(_without(replace(table, rows=rows, totals=None), "darutover"), 2 * _NAME, whole=True)
+    return {"name": section.name, "title": section.title, "kind": "projects", "later": False, "table": made}
+
+
+def _without(table: Table, name: str) -> Table:
+    return table.keep([column.name != name for column in table.columns])
+
+
+def _on_one_page(section: Section) -> dict[str, Any]:
+    part: dict[str, Any] = {
+        "name": section.name,
+        "title": _cut(section.title, _HEADING),
+        "sentence": _cut(section.sentence, _PARAGRAPH // 2),
+        "kind": "text",
+        "later": section.later,
+    }
+    if section.names:
+        return part | {"kind": "names", "names": [_cut(name, _NAME) for name in section.names]}
+    table = section.table
+    if section.chart is not None and section.name == "plan-mot-beviljat" and table is not None and table.rows:
+        return part | {"kind": "table", "table": _areas(_without(table.on_page(), "darutover"))}
+    if section.chart is not None and section.chart.drawing is not None:
+        return part | {"kind": "chart", **_picture(section.chart)}
+    return part
+
+
+def _picture(chart: Chart) -> dict[str, str]:
+    assert chart.drawing is not None
+    return {"svg": svg(chart.drawing, chart.title, chart.sentence), "alt": chart.sentence}
+
+
+def _areas(table: Table) -> dict[str, Any]:
+    """The areas with a bar each: what is granted (else the first amount), with a mark for the plan."""
+    names = [column.name for column in table.columns]
+    amounts = [index for index, column in enumerate(table.columns) if column.amount]
+    drawn = names.index("granted_sek") if "granted_sek" in names else amounts[0] if amounts else None
+    plan = names.index("planned_sek") if "planned_sek" in names and drawn != names.index("planned_sek") else None
+    made = _table(table, _NAME, whole=True)
+    if "avvikelse" in names:
+        made["widths"][names.index("avvikelse")] = 0
+    if drawn is None:
+        return made
+    chosen = [index for index in (drawn, plan) if index is not None]
+    cells = [row[index] for row in table.rows for index in chosen]
+    longest = max((cell for cell in cells if isinstance(cell, Decimal)), default=Decimal(0))
+    if longest <= 0:
+        return made
+
+    def share(cell: object) -> float | None:
+        return float(max(cell, Decimal(0)) / longest) if isinstance(cell, Decimal) else None
+
+    made["bars"] = [
+        [share(row[drawn]), None if plan is None else share(row[plan])]
+        for row in table.rows
+    ]  # fmt: skip
+    made["bar-colour"] = LOOKS[names[drawn].removesuffix("_sek")].colour
+    made["bar-head"] = "" if plan is None else "Beviljat mot plan (streck)"
+    made["bar-width"] = 2.9 if plan is not None else 5.5
     return made
 
 
-def _paragraph(text: str, style: ParagraphStyle) -> Flowable:
-    return Paragraph(_marked_up(text), style)
+def _in_full(section: Section, most: int) -> dict[str, Any]:
+    """A section's table; its chart stands on the first page."""
+    first = _of_the_year(section)
+    return {
+        "title": _breakable(
+            section.table.title if section.chart is not None and section.table is not None else section.title
+        ),
+        "sentence": _breakable("" if first else section.sentence),
+        "level": section.level,
+        "table": None if section.table is None else _table(_readable(section, most)),
+    }
 
 
-def _marked_up(text: str) -> str:
-    for font in _typefaces():
-        for sign in set(text):
-            # ReportLab drops a sign that the typeface lacks. As an empty box it can be found and copied.
-            font.face.charToGlyph.setdefault(ord(sign), 0)
-    return escape(_in_drawing_order(text)).replace("\n", "<br/>")
+def _readable(section: Section, most: int) -> Table:
+    """The table with the rows and columns that there is room for."""
+    assert section.table is not None
+    table = section.table.on_page(_MOST_SOURCES if section.name == "kallor" else most)
+    return _without(table, "kod") if section.names else table
 
 
-def _in_drawing_order(text: str) -> str:
-    """With words written from right to left turned round: a PDF keeps signs in the order they are drawn."""
-    return _LEFTWARD.sub(lambda found: found[0][::-1], text)
+def _table(table: Table, longest: int | None = None, whole: bool = False) -> dict[str, Any]:
+    """``longest`` cuts the texts, ``whole`` rounds to kronor. A width is a share, 0 as wide as needed, -1 for 1 cm."""
+
+    def line(row: tuple[Cell, ...]) -> list[str]:
+        if whole:
+            row = tuple(cell.quantize(Decimal(1)) if isinstance(cell, Decimal) else cell for cell in row)
+            row = tuple("ej fastställt" if cell == OPEN_TEXT else cell for cell in row)
+        texts = [shown(cell) for cell in row]
+        return [_breakable(text) if longest is None else _cut(text, longest) for text in texts]
+
+    def width(index: int, share: float) -> float:
+        if not table.columns[index].amount:
+            return share
+        return -2.3 if not whole and any(row[index] == OPEN_TEXT for row in table.rows) else 0
+
+    return {
+        "heads": [column.head for column in table.columns],
+        "amounts": [column.amount for column in table.columns],
+        "widths": [width(index, share) for index, share in enumerate(shares(table))],
+        "rows": [line(row) for row in table.rows],
+        "totals": None if table.totals is None else line(table.totals),
+        "about": table.about,
+        "bars": None,
+    }
 
 
-def _table(table: Table, styles: dict[str, ParagraphStyle]) -> list[Flowable]:
-    def line(cells: tuple[Cell, ...], bold: bool) -> list[Flowable]:
-        plain, amount = ("bold", "bold amount") if bold else ("cell", "amount")
-        looks = [amount if column.amount else plain for column in table.columns]
-        return [_paragraph(shown(cell), styles[look]) for cell, look in zip(cells, looks, strict=True)]
-
-    lines = [line(tuple(column.head for column in table.columns), True)]
-    lines += [line(row, False) for row in table.rows]
-    if table.totals is not None:
-        lines.append(line(table.totals, True))
-    parts = shares(table)
-    room = (landscape(A4)[0] - 2 * _MARGIN) / sum(parts)
-    # LongTable measures a hundred rows, not all, and splitInRow lets one that fills a page run on.
-    made = LongTable(lines, colWidths=[room * part for part in parts], repeatRows=1, splitInRow=1)
-    made.setStyle(
-        TableStyle(
-            [
-                ("VALIGN", (0, 0), (-1, -1), "TOP"),
-                ("BACKGROUND", (0, 0), (-1, 0), _SHADE),
-                ("LINEBELOW", (0, 0), (-1, -1), 0.5, _LINE),
-                ("LEFTPADDING", (0, 0), (-1, -1), 5),
-                ("RIGHTPADDING", (0, 0), (-1, -1), 3),
-                ("TOPPADDING", (0, 0), (-1, -1), 3),
-                ("BOTTOMPADDING", (0, 0), (-1, -1), 3),
-            ]
-        )
-    )
-    return [
-        # Room for the heading, the heads and a few rows; keeping all together would leave half pages empty.
-        CondPageBreak(4.5 * cm),
-        _heading(table.title, styles["heading"], 1),
-        _paragraph(table.about, styles["text"]),
-        made,
-        Spacer(0, 0.4 * cm),
-    ]
+def _has_ore(table: Table) -> bool:
+    return any(isinstance(cell, Decimal) and cell != cell.to_integral_value() for row in table.rows for cell in row)
 
 
-def _foot(report: Report) -> Callable[[Canvas, Any], None]:
-    text = " · ".join(part for part in (report.title, report.owner) if part)
+def _cut(text: str, longest: int) -> str:
+    return _breakable(text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…")
 
-    def draw(canvas: Canvas, document: Any) -> None:
-        canvas.saveState()
-        canvas.setFont(_REGULAR, 9)
-        canvas.setFillColor(_INK)
-        canvas.drawString(_MARGIN, 1.1 * cm, text if len(text) <= 150 else f"{text[:149]}…")
-        canvas.drawRightString(landscape(A4)[0] - _MARGIN, 1.1 * cm, f"sida {document.page}")
-        canvas.restoreState()
 
-    return draw
+def _breakable(text: str) -> str:
+    """With places to break in words that are wider than a column."""
+    return _UNBROKEN.sub(lambda found: "\u200b".join(re.findall(".{1,12}", found[0])), text)

@@ -2,50 +2,107 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from decimal import Decimal
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from io import BytesIO
+from itertools import takewhile
 from typing import Any
+from xml.sax.saxutils import escape
 
 from pptx import Presentation
 from pptx.chart.data import CategoryChartData
 from pptx.dml.color import RGBColor
 from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION
+from pptx.enum.dml import MSO_PATTERN
 from pptx.enum.text import PP_ALIGN
+from pptx.oxml import parse_xml
+from pptx.oxml.ns import qn
 from pptx.util import Cm, Emu, Pt
 
-from fou.exports.report import Report, Table, shares, shown
-from fou.money import OPEN_TEXT
+from fou.charts.drawing import Bars, Row
+from fou.charts.palette import LOOKS
+from fou.exports.report import Report, Section
+from fou.exports.table import Cell, Column, Table, shares, shown
 from fou.swedish import count
 
 _LANGUAGE = "sv-SE"
 _WIDTH, _HEIGHT, _MARGIN = Cm(33.867), Cm(19.05), Cm(1.5)
 _TOP = Cm(3.9)
 _ROWS = 7
+_ROW_HEIGHT = Cm(1.2)
 #: A deck is for a meeting; the rest is in the other files.
 _MOST = 49
 #: Longer texts are cut on the slide and stand whole in its notes.
 _LONGEST = 110
 _CHART_LONGEST = 45
+#: More bars than this cannot be read from the other end of a room; the tables have them all.
+_CHART_ROWS = 12
 _DARK, _LIGHT = "1F2937", "E5E7EB"
-#: Told apart in grey too.
-_COLOURS = {"planned_sek": "9CA3AF", "proposed_sek": "B45309", "granted_sek": "1D4ED8", "paid_sek": "047857"}
+#: PowerPoint's name for each of the palette's patterns, and for those on a ground that is left empty.
+_PATTERNS = {
+    "/": MSO_PATTERN.WIDE_UPWARD_DIAGONAL, "\\": MSO_PATTERN.WIDE_DOWNWARD_DIAGONAL, "x": MSO_PATTERN.DIAGONAL_CROSS,
+    "-": MSO_PATTERN.NARROW_HORIZONTAL, "|": MSO_PATTERN.NARROW_VERTICAL, "+": MSO_PATTERN.HORIZONTAL_BRICK,
+}  # fmt: skip
+_HOLLOW = {
+    "/": MSO_PATTERN.LIGHT_UPWARD_DIAGONAL, "\\": MSO_PATTERN.LIGHT_DOWNWARD_DIAGONAL,
+    "-": MSO_PATTERN.LIGHT_HORIZONTAL, ".": MSO_PATTERN.PERCENT_20,
+}  # fmt: skip
+_NAMES = (
+    'xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart" '
+    'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"'
+)
+_OUTLINE = (
+    f'<c:spPr {_NAMES}><a:noFill/><a:ln w="28575"><a:solidFill><a:srgbClr val="{_DARK}"/></a:solidFill></a:ln></c:spPr>'
+)
+_APART = (
+    f'<c:barChart {_NAMES}><c:barDir val="bar"/><c:grouping val="clustered"/><c:varyColors val="0"/>'
+    '<c:gapWidth val="35"/><c:axId val="50010"/><c:axId val="50020"/></c:barChart>'
+)
+_GROUPS = (
+    f'<c:catAx {_NAMES}><c:axId val="50010"/><c:scaling><c:orientation val="maxMin"/></c:scaling>'
+    '<c:delete val="1"/><c:axPos val="r"/><c:majorTickMark val="none"/><c:minorTickMark val="none"/>'
+    '<c:tickLblPos val="none"/><c:crossAx val="50020"/><c:crosses val="autoZero"/></c:catAx>'
+)
+_VALUES = (
+    f'<c:valAx {_NAMES}><c:axId val="50020"/><c:scaling><c:orientation val="minMax"/><c:max val="{{longest}}"/>'
+    '<c:min val="0"/></c:scaling><c:delete val="1"/><c:axPos val="t"/><c:majorTickMark val="none"/>'
+    '<c:minorTickMark val="none"/><c:tickLblPos val="none"/><c:crossAx val="50010"/><c:crosses val="max"/></c:valAx>'
+)
 
 
 def render(report: Report) -> bytes:
-    """The slides: front, areas as a chart, then table by table; tables without rows are left out."""
+    """The slides: front, then section by section: its chart, and its table over as many slides as it needs."""
     deck = Presentation()
     deck.slide_width, deck.slide_height = _WIDTH, _HEIGHT
     _set_up(deck, report)
     _front(deck, report)
-    _chart(deck, report)
-    for table in report.tables:
-        if table.rows and table not in (report.facts, report.areas):
-            _tables(deck, report, table.on_page(), most=_ROWS if table is report.sources else _MOST)
+    for section in _merged(report.sections):
+        drawing = section.chart.drawing if section.chart is not None else None
+        if isinstance(drawing, Bars):
+            _chart(deck, report, section, drawing)
+        # A chart's table belongs to the longer report: a deck of few slides is for the meeting itself.
+        if section.table is not None and section.table.rows and not (drawing is not None and report.one_page):
+            most = _ROWS if section.name in ("kallor", "ovriga") else _MOST
+            _tables(deck, report, section, section.table.on_page(), most)
     _set_language(deck)
     target = BytesIO()
     deck.save(target)
     return target.getvalue()
+
+
+def _merged(sections: Sequence[Section]) -> Iterator[Section]:
+    """The sections, those below another as one table within it: a slide with a single row is half empty."""
+    for number, section in enumerate(sections):
+        below = takewhile(lambda part: part.level > 1, sections[number + 1 :])
+        tables = [part.table for part in below if part.table is not None]
+        if section.level == 1 and tables:
+            first = tables[0]
+            area = Column("omrade", "Område", "Områdets namn det året.")
+            rows = tuple((table.title, *row) for table in tables for row in table.rows)
+            whole = replace(first, columns=(area, *first.columns), rows=rows, totals=None)
+            yield replace(section, table=whole)
+        elif section.level == 1:
+            yield section
 
 
 def _set_up(deck: Any, report: Report) -> None:
@@ -74,105 +131,161 @@ def _add_slide(deck: Any, title: str, notes: str, size: int = 28) -> Any:
 
 
 def _front(deck: Any, report: Report) -> None:
-    slide = _add_slide(deck, report.title, _notes(report), size=40)
-    box = slide.shapes.add_textbox(_MARGIN, _TOP, _WIDTH - 2 * _MARGIN, Cm(12)).text_frame
+    slide = _add_slide(deck, report.title, _notes(report, report.summary), size=40)
+    box = slide.shapes.add_textbox(_MARGIN, Cm(3.2), _WIDTH - 2 * _MARGIN, Cm(8)).text_frame
     box.word_wrap = True
-    lines = [report.subtitle, report.owner, f"{report.message}.", report.dated]
-    for number, line in enumerate(line for line in lines if line):
+    lines = [(report.subtitle, 20), (report.owner, 20), (report.summary, 20)]
+    for number, (line, size) in enumerate((line, size) for line, size in lines if line):
         paragraph = box.paragraphs[0] if number == 0 else box.add_paragraph()
-        paragraph.space_after = Pt(12)
-        _write(paragraph, _cut(line, 2 * _LONGEST), 20)
+        paragraph.space_after = Pt(10)
+        _write(paragraph, _cut(line, 6 * _LONGEST), size)
+    room = (_WIDTH - 2 * _MARGIN) // len(report.figures)
+    for number, (name, value) in enumerate(report.figures):
+        made = slide.shapes.add_textbox(_MARGIN + room * number, Cm(12.6), room - Cm(0.4), Cm(2.6))
+        made.fill.solid()
+        made.fill.fore_color.rgb = _colour(_LIGHT)
+        frame = made.text_frame
+        frame.word_wrap = True
+        _write(frame.paragraphs[0], name, 14)
+        _write(frame.add_paragraph(), value, 20 if len(report.figures) > 4 else 24, bold=True)
+    foot = slide.shapes.add_textbox(_MARGIN, Cm(16.4), _WIDTH - 2 * _MARGIN, Cm(1.6)).text_frame
+    foot.word_wrap = True
+    _write(foot.paragraphs[0], " ".join([*report.foot, f"Samma uppgifter i Fou: {report.link}"]), 12)
 
 
-def _chart(deck: Any, report: Report) -> None:
-    table = report.areas
-    series = [
-        index
-        for index, column in enumerate(table.columns)
-        if column.name in _COLOURS and any(isinstance(row[index], Decimal) for row in table.rows)
-    ]
-    against = [index for index in series if table.columns[index].name in ("planned_sek", "granted_sek")]
-    # More than two bars an area cannot be read from the other end of a room; the tables have them all.
-    series = against if len(against) == 2 else series[:2]
-    if not series:
-        return
+def _chart(deck: Any, report: Report, section: Section, drawing: Bars) -> None:
+    """A chart that can be edited: bars after each other, and a hollow bar round them for the mark (frame, plan)."""
+    rows = range(min(len(drawing.rows), _CHART_ROWS))
     data: Any = CategoryChartData(number_format="#,##0")  # type: ignore[no-untyped-call]
-    rows = table.rows
-    data.categories = [
-        _cut(shown(row[0]), _CHART_LONGEST) + (f" ({OPEN_TEXT})" if OPEN_TEXT in row else "") for row in rows
-    ]
-    for index in series:
-        values = [row[index] if isinstance(row[index], Decimal) else None for row in rows]
-        data.add_series(table.columns[index].head.removesuffix(", kr"), values)
-    slide = _add_slide(deck, report.message, _notes(report))
+    data.categories = [_row_label(drawing.rows[row]) for row in rows]
+    series = [one for one in drawing.series if any(one.values[row] for row in rows)]
+    for one in series:
+        data.add_series(one.name, [one.values[row] for row in rows])
+    marked = any(mark is not None for mark in drawing.marks[: len(rows)])
+    if marked:
+        data.add_series(drawing.mark_name, [drawing.marks[row] for row in rows])
+    slide = _add_slide(deck, section.title, _notes(report, section.sentence))
     graphic = slide.shapes.add_chart(
-        XL_CHART_TYPE.BAR_CLUSTERED, _MARGIN, _TOP, _WIDTH - 2 * _MARGIN, _HEIGHT - _TOP - Cm(1), data
+        XL_CHART_TYPE.BAR_STACKED, _MARGIN, _TOP, _WIDTH - 2 * _MARGIN, _HEIGHT - _TOP - Cm(1), data
     )
-    graphic._element.nvGraphicFramePr.cNvPr.set("descr", f"{report.message}. {' '.join(report.sentences)}")
-    _style_chart(graphic.chart, report.year, [table.columns[index].name for index in series])
-
-
-def _style_chart(chart: Any, year: int, names: list[str]) -> None:
-    chart.font.size, chart.font.color.rgb = Pt(12), _colour(_DARK)
-    chart.has_title = True
-    _write(chart.chart_title.text_frame.paragraphs[0], f"Områdena {year}, kr exklusive moms", 14)
-    chart.has_legend = True
-    chart.legend.position, chart.legend.include_in_layout = XL_LEGEND_POSITION.BOTTOM, False
-    # A bar chart starts from below; turned round, the first area comes on top.
+    graphic._element.nvGraphicFramePr.cNvPr.set("descr", f"{section.title}. {section.sentence}")
+    chart = graphic.chart
+    chart.font.size, chart.font.color.rgb = Pt(14 if len(rows) < 9 else 12), _colour(_DARK)
+    chart.has_title = False
+    chart.has_legend = drawing.legend
+    if drawing.legend:
+        chart.legend.position, chart.legend.include_in_layout = XL_LEGEND_POSITION.BOTTOM, False
+    # A bar chart starts from below; turned round, the first row comes on top.
     chart.category_axis.reverse_order = True
+    chart.category_axis.format.line.fill.background()
     chart.value_axis.has_major_gridlines = False
     chart.value_axis.visible = False
+    chart.value_axis.minimum_scale, chart.value_axis.maximum_scale = 0, float(drawing.longest) * 1.02 or 1
     plot = chart.plots[0]
-    plot.gap_width, plot.overlap = 60, 0
-    plot.has_data_labels = True
-    plot.data_labels.number_format, plot.data_labels.number_format_is_linked = "#,##0", False
-    plot.data_labels.font.size = Pt(11)
-    for name, series in zip(names, plot.series, strict=True):
-        series.format.fill.solid()
-        series.format.fill.fore_color.rgb = _colour(_COLOURS[name])
+    plot.gap_width, plot.overlap = 70, 100
+    for one, made in zip(series, plot.series, strict=False):
+        _look(made, one.look)
+    if marked:
+        _mark_apart(chart, float(drawing.longest) * 1.02 or 1)
 
 
-def _tables(deck: Any, report: Report, table: Table, most: int) -> None:
+def _row_label(row: Row) -> str:
+    name = _cut(row.name, _CHART_LONGEST)
+    return f"{name}: {row.said}" if name and row.said else name or row.said
+
+
+def _look(series: Any, look: str) -> None:
+    """The palette's colour and pattern: told apart in grey too."""
+    found = LOOKS[look]
+    colour, white = _colour(found.colour.removeprefix("#").upper()), _colour("FFFFFF")
+    fill = series.format.fill
+    if found.shape:
+        fill.patterned()
+        fill.pattern = (_HOLLOW if found.hollow else _PATTERNS)[found.shape]
+        fill.fore_color.rgb, fill.back_color.rgb = (colour, white) if found.hollow else (white, colour)
+    else:
+        fill.solid()
+        fill.fore_color.rgb = colour
+    series.format.line.color.rgb = colour
+
+
+def _mark_apart(chart: Any, longest: float) -> None:
+    """Move the last series to axes of its own, as bars without filling that go round the others."""
+    area = chart._chartSpace.chart.plotArea
+    stacked = area.find(qn("c:barChart"))
+    mark = stacked.findall(qn("c:ser"))[-1]
+    stacked.remove(mark)
+    for old in mark.findall(qn("c:spPr")):
+        mark.remove(old)
+    mark.find(qn("c:tx")).addnext(parse_xml(_OUTLINE))
+    apart = parse_xml(_APART)
+    apart.find(qn("c:gapWidth")).addprevious(mark)
+    stacked.addnext(apart)
+    last = area.findall(qn("c:valAx"))[-1]
+    for made in reversed([parse_xml(_GROUPS), parse_xml(_VALUES.format(longest=longest))]):
+        last.addnext(made)
+
+
+def _tables(deck: Any, report: Report, section: Section, table: Table, most: int) -> None:
     lines = [*table.rows[:most], *([table.totals] if table.totals is not None else [])]
-    title = f"{table.title} {report.year}"
+    title = f"{table.title} {report.year}" if section.chart is not None else section.title
     if len(table.rows) > most:
         title += f": de {most} första av {count(len(table.rows), 'rad', 'rader')}"
-    parts = [lines[start : start + _ROWS] for start in range(0, len(lines), _ROWS)]
+    # A slide for the last row or two is a slide too many.
+    rows = len(lines) if len(lines) <= _ROWS + 2 else _ROWS
+    parts = [lines[start : start + rows] for start in range(0, len(lines), rows)]
     for number, part in enumerate(parts, 1):
         place = f" ({number} av {len(parts)})" if len(parts) > 1 else ""
         whole = [cell for line in part for cell in line if isinstance(cell, str) and len(cell) > _LONGEST]
-        slide = _add_slide(deck, title + place, "\n".join([table.about, *whole, _notes(report)]))
+        slide = _add_slide(deck, _cut(title) + place, "\n".join([_notes(report, section.sentence), *whole]))
         graphic = slide.shapes.add_table(
-            len(part) + 1, len(table.columns), _MARGIN, _TOP, _WIDTH - 2 * _MARGIN, Cm(1.2) * (len(part) + 1)
+            1, len(table.columns), _MARGIN, _TOP, _WIDTH - 2 * _MARGIN, _ROW_HEIGHT * (len(part) + 1)
         )
         graphic.name = table.title
-        graphic._element.nvGraphicFramePr.cNvPr.set("descr", table.about)
-        _fill(graphic.table, table, [tuple(column.head for column in table.columns), *part])
+        graphic._element.nvGraphicFramePr.cNvPr.set("descr", table.about or section.title)
+        _fill(graphic.table, table, part)
 
 
-def _fill(made: Any, table: Table, lines: list[tuple[Any, ...]]) -> None:
+def _fill(made: Any, table: Table, lines: Sequence[Sequence[Cell]]) -> None:
+    """The rows, written as XML: python-pptx takes some milliseconds for every cell."""
     parts = shares(table)
     room = (_WIDTH - 2 * _MARGIN) / sum(parts)
     for column, part in zip(made.columns, parts, strict=True):
         column.width = Emu(int(room * part))
-    for number, line in enumerate(lines):
-        for index, cell in enumerate(line):
-            place = made.cell(number, index)
-            place.margin_left = place.margin_right = Cm(0.15)
-            paragraph = place.text_frame.paragraphs[0]
-            head, total = number == 0, line is table.totals
-            _write(paragraph, _cut(shown(cell)), 11, bold=head or total, colour="FFFFFF" if head else _DARK)
-            if head or total:
-                place.fill.solid()
-                place.fill.fore_color.rgb = _colour(_DARK if head else _LIGHT)
-            if table.columns[index].amount:
-                paragraph.alignment = PP_ALIGN.RIGHT
+    amounts = [column.amount for column in table.columns]
+    rows = [_row([column.head for column in table.columns], amounts, "FFFFFF", _DARK, bold=True)]
+    for line in lines:
+        total = line is table.totals
+        rows.append(_row([shown(cell) for cell in line], amounts, _DARK, _LIGHT if total else "", bold=total))
+    grid = made._tbl
+    grid.remove(grid.tr_lst[0])
+    for row in rows:
+        grid.append(parse_xml(row))
+
+
+def _row(texts: Sequence[str], amounts: Sequence[bool], colour: str, ground: str, bold: bool) -> str:
+    fill = f'<a:solidFill><a:srgbClr val="{ground}"/></a:solidFill>' if ground else ""
+    look = (
+        f'<a:rPr lang="{_LANGUAGE}" sz="1200" b="{int(bold)}"><a:solidFill><a:srgbClr val="{colour}"/></a:solidFill>'
+        "</a:rPr>"
+    )
+    cells = (
+        f'<a:tc><a:txBody><a:bodyPr/><a:lstStyle/><a:p><a:pPr algn="{"r" if amount else "l"}"/><a:r>{look}'
+        f"<a:t>{escape(_line(_cut(text)))}</a:t></a:r></a:p></a:txBody>"
+        f'<a:tcPr marL="54000" marR="54000">{fill}</a:tcPr></a:tc>'
+        for text, amount in zip(texts, amounts, strict=True)
+    )
+    return f'<a:tr {_NAMES} h="{_ROW_HEIGHT}">{"".join(cells)}</a:tr>'
+
+
+def _line(text: str) -> str:
+    """On one line: a line break would become a sign that PowerPoint draws as _x000A_."""
+    return ", ".join(text.split("\n")).replace("\t", " ")
 
 
 def _write(paragraph: Any, text: str, size: int, bold: bool = False, colour: str = _DARK) -> None:
     run = paragraph.add_run()
-    # A line break would become a sign that PowerPoint draws as _x000A_.
-    run.text = " ".join(text.split("\n")).replace("\t", " ")
+    run.text = _line(text)
     run.font.size, run.font.bold = Pt(size), bold
     run.font.color.rgb = _colour(colour)
 
@@ -185,8 +298,8 @@ def _cut(text: str, longest: int = _LONGEST) -> str:
     return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
-def _notes(report: Report) -> str:
-    return " ".join([*report.sentences, report.dated])
+def _notes(report: Report, sentence: str) -> str:
+    return "\n".join([sentence, " ".join(report.foot), f"Samma uppgifter i Fou: {report.link}"])
 
 
 def _set_language(deck: Any) -> None:

@@ -1,144 +1,129 @@
-"""What a report on one year says, whatever file it becomes: its sentences, and its tables cell by cell.
+"""What a report on one year says, whatever file it becomes: its sections in order, and its tables for computers.
 
-Every figure comes from ``fou.plan``. A cell is a text, an amount (Decimal, SEK excl. VAT) or None where
-nothing is stated. An amount that is not set is the text "belopp ej fastställt": it is never 0.
+Sentences and charts are those of the pages (``fou.charts``), figures those of ``fou.plan`` and ``fou.portfolio``: a
+report and a page cannot disagree. Amounts are in kr.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+import hashlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from decimal import Decimal
-from itertools import compress
-from typing import TypeAlias
+from urllib.parse import urlencode
 
+from fou import plan, portfolio
+from fou.charts.areas import plan_chart
+from fou.charts.chart import Chart
+from fou.charts.funders import funder_chart
+from fou.charts.large import large_figures
+from fou.charts.room import room_chart
+from fou.charts.year import year_more, year_sentence
 from fou.errors import Refused
-from fou.figures import Figures, total
-from fou.model import BASIS_NAMES, FUNDER_KINDS, KIND_NAMES, PLAN_STATES, Basis, Kind, Setting
-from fou.money import EN_DASH, OPEN_TEXT, format_number, format_sek
-from fou.plan import AreaRow, OpenItem, YearPlan, year_plan, year_projects
+from fou.exports import tables
+from fou.exports.table import Table, clean
+from fou.figures import ZERO, Figures, total
+from fou.model import NO_AREA, Kind, Setting
+from fou.money import format_sek
+from fou.plan import OpenItem, ProjectRow, YearPlan
+from fou.portfolio import Listed
+from fou.sources import year_sources
 from fou.store import Reader
 from fou.store.database import LOCAL_TIME
-from fou.store.reading import STANDING
 from fou.swedish import count, format_date, format_timestamp, join_words
 
-Cell: TypeAlias = str | Decimal | None
-
 INVENTED = "påhittad exempelkommun"
-#: Always shown, so that years and reports can be laid side by side.
-MAIN_KINDS = (Kind.PLANNED, Kind.PROPOSED, Kind.GRANTED, Kind.PAID)
-#: Left out of a page, which has no room for them, but not of a workbook or of open data.
-DETAILS = (Kind.REQUESTED, Kind.SPENT, Kind.RETURNED, Kind.FORECAST)
-#: In the order of the columns. Those that are not main ones are shown where something is stated.
-KINDS = (
-    Kind.PLANNED, Kind.REQUESTED, Kind.PROPOSED, Kind.RESERVED, Kind.GRANTED, Kind.PAID, Kind.SPENT,
-    Kind.RETURNED, Kind.FORECAST,
-)  # fmt: skip
-KIND_MEANINGS: dict[Kind, str] = {
-    Kind.FRAME: "Ramen: det som finns att fördela under året.",
-    Kind.PLANNED: "Det som står i planen.",
-    Kind.REQUESTED: "Det som är sökt i ansökningar.",
-    Kind.PROPOSED: "Det som är föreslaget men inte beslutat genom förslaget.",
-    Kind.RESERVED: "Det som är avsatt för något som ännu inte är beviljat.",
-    Kind.GRANTED: "Det som är beviljat.",
-    Kind.PAID: "Det som är utbetalt.",
-    Kind.SPENT: "Utfallet: det som är upparbetat.",
-    Kind.RETURNED: "Det som är återfört, alltså lämnat tillbaka.",
-    Kind.FORECAST: "Prognosen.",
-}
-_SHARES = {
-    "kod": 1.1, "projekt": 3.0, "utlysning": 3.0, "vad": 2.4, "villkor": 2.0, "dokument": 2.4, "post": 3.0,
-    "varde": 4.0, "slag": 1.0, "antal": 0.8, "finansiar": 1.8, "darutover": 1.8,
+#: The reports there are, each with the page that it goes back to.
+REPORTS: dict[str, str] = {"arsoversikt": "Årsöversikt", "portfoljrapport": "Portföljrapport"}
+_PAGES = {"arsoversikt": "/", "portfoljrapport": "/portfolj"}
+_MOST_PROJECTS = 10_000_000
+_ROWS_ON_PAPER = 1000
+#: How many projects Årsöversikt lists.
+_LARGEST = 10
+_WORDS = {
+    Kind.GRANTED: "beviljat", Kind.RESERVED: "avsatt", Kind.PROPOSED: "föreslaget", Kind.PLANNED: "planerat",
 }  # fmt: skip
-_MONEY = "SEK exklusive moms. Tomt betyder att inget belopp är angivet; det är inte 0 kr."
-_BESIDE = "Det som inte får räknas in i beloppen: belopp som inte är fastställda, och belopp på villkor."
+_WHOSE = {"egna": "Gäller bara kommunens egna medel.", "andras": "Gäller bara andra finansiärers medel."}
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
-    """``name`` is for open data and ``about`` says what it holds.
+class Asked:
+    """What is asked for: which report (a key of REPORTS), year, whose money, as of which day; ``base`` is the
+    address that the dashboard is reached by, empty when it is not known.
+    """
 
-    An ``optional`` one is left out if it is empty, and a ``detail`` where there is room only for the main.
+    report: str
+    year: int
+    money: str = "alla"
+    as_of: date | None = None
+    base: str = ""
+
+    @property
+    def link(self) -> str:
+        """The page that shows the same, with its query."""
+        query = {"ar": str(self.year)}
+        if self.money != "alla":
+            query["medel"] = self.money
+        if self.as_of is not None:
+            query["per"] = self.as_of.isoformat()
+        return f"{self.base.rstrip('/')}{_PAGES[self.report]}?{urlencode(query)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A message as a heading, a sentence, and then the chart, the table or both.
+
+    ``level`` is 2 below another section, and ``later`` says that it is about the year after. ``names`` are those
+    whom the section is about, in short, for a page that has no room for the table.
     """
 
     name: str
-    head: str
-    about: str
-    amount: bool = False
-    optional: bool = False
-    detail: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """``name`` is for open data, ``about`` says what a row is, and ``totals`` has a cell per column."""
-
-    name: str
     title: str
-    about: str
-    columns: tuple[Column, ...]
-    rows: tuple[tuple[Cell, ...], ...]
-    totals: tuple[Cell, ...] | None = None
-
-    def shown(self) -> Table:
-        """The same without the optional columns in which nothing stands."""
-        return self._keep([not column.optional or self._holds(column) for column in self.columns])
-
-    def on_page(self) -> Table:
-        """As ``shown``, and without the details if anything else is stated; ``about`` then says so."""
-        table = self.shown()
-        left_out = [column for column in table.columns if column.detail]
-        if not left_out or not any(
-            column.amount and not column.detail and table._holds(column) for column in table.columns
-        ):
-            return table
-        names = join_words([column.head.removesuffix(", kr").lower() for column in left_out])
-        kept = table._keep([not column.detail for column in table.columns])
-        return replace(kept, about=f"{self.about} I Excelfilen och i öppna data finns även {names}.")
-
-    def _holds(self, column: Column) -> bool:
-        index = self.columns.index(column)
-        lines = self.rows if self.totals is None else (*self.rows, self.totals)
-        return any(line[index] is not None for line in lines)
-
-    def _keep(self, wanted: Sequence[bool]) -> Table:
-        return replace(
-            self,
-            columns=tuple(compress(self.columns, wanted)),
-            rows=tuple(tuple(compress(row, wanted)) for row in self.rows),
-            totals=self.totals and tuple(compress(self.totals, wanted)),
-        )
+    sentence: str
+    chart: Chart | None = None
+    table: Table | None = None
+    level: int = 1
+    names: tuple[str, ...] = ()
+    later: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """``message`` is the year in one line, ``sentences`` in a few; ``text`` is what the plan says of itself.
+    """``message`` is the year in one line, ``summary`` in a paragraph, ``figures`` its large figures.
 
-    ``entries`` holds every statement behind the figures, ``sources`` the documents that they come from.
+    ``text`` is what the plan says of itself. ``tables`` are for Excel and open data: with all columns, and last
+    every amount that stands behind the figures. ``posted`` is when the newest batch was (UTC), ``version`` its
+    number and a short hash of it: the same version is the same data.
     """
 
-    year: int
-    title: str
+    asked: Asked
     subtitle: str | None
     organisation: str | None
     invented: bool
-    as_of: datetime | None
+    posted: datetime | None
+    version: str
     printed: date
     message: str
-    sentences: tuple[str, ...]
+    summary: str
+    figures: tuple[tuple[str, str], ...]
     text: str | None
-    facts: Table
-    room: Table
-    areas: Table
-    projects: Table
-    calls: Table
-    funders: Table
-    open_items: Table
-    conditional_items: Table
-    sources: Table
-    entries: Table
+    sections: tuple[Section, ...]
+    tables: tuple[Table, ...]
+
+    @property
+    def year(self) -> int:
+        """The budget year."""
+        return self.asked.year
+
+    @property
+    def one_page(self) -> bool:
+        """Whether the whole must fit a sheet of paper."""
+        return self.asked.report == "arsoversikt"
+
+    @property
+    def title(self) -> str:
+        """The report's name."""
+        return f"{REPORTS[self.asked.report]} {self.year}"
 
     @property
     def owner(self) -> str:
@@ -147,440 +132,217 @@ class Report:
         return " ".join(part for part in (self.organisation, mark) if part)
 
     @property
-    def dated(self) -> str:
-        """When the figures were so, and when the file was made."""
-        printed = f"Utskriven {format_date(self.printed)}."
-        if self.as_of is None:
-            return printed
-        return f"Uppgifterna är de som fanns {format_timestamp(self.as_of)}. {printed}"
+    def foot(self) -> tuple[str, ...]:
+        """When the file was made, of which data, and how its amounts are to be read; ``link`` stands beside."""
+        as_of = self.asked.as_of
+        posted = f"inskrivna {format_timestamp(self.posted)}" if self.posted else "utan poster"
+        lines = [f"Framställd {format_date(self.printed)}."]
+        lines += [f"Visar det som var registrerat {format_date(as_of)}."] if as_of else []
+        lines += [f"Uppgifterna: {self.version}, {posted}."]
+        if self.asked.money != "alla":
+            lines += [_WHOSE.get(self.asked.money, f"Gäller bara medel från {self.asked.money}.")]
+        return (*lines, "Belopp i kronor exklusive moms.")
 
     @property
-    def tables(self) -> tuple[Table, ...]:
-        """The tables that a reader leafs through, in order; without ``entries``."""
-        return (
-            self.facts, self.room, self.areas, self.projects, self.calls, self.funders, self.open_items,
-            self.conditional_items, self.sources,
-        )  # fmt: skip
+    def link(self) -> str:
+        """The page that shows the same."""
+        return self.asked.link
+
+    @property
+    def rows_on_paper(self) -> int:
+        """How many rows a table may have on paper: in all about a thousand projects, as more make nobody wiser."""
+        return max(_ROWS_ON_PAPER // max(sum(section.level > 1 for section in self.sections), 1), 20)
 
 
-def describe(reader: Reader, year: int) -> Report:
-    """Read the year's report. Raises Refused when no plan and no amount speaks of the year."""
-    found = year_plan(reader, year)
-    if found.plan is None and found.figures == Figures():
+def holds(reader: Reader, year: int, money: str = "alla") -> bool:
+    """Whether there is anything to report on: a plan, or an amount."""
+    return _says_something(plan.year_plan(reader, year, money))
+
+
+def _says_something(found: YearPlan) -> bool:
+    return found.plan is not None or found.figures != Figures()
+
+
+def describe(reader: Reader, asked: Asked) -> Report:
+    """Read the report. Raises Refused when no plan and no amount speaks of the year."""
+    year, money = asked.year, asked.money
+    found = plan.year_plan(reader, year, money)
+    if not _says_something(found):
         raise Refused(f"Det finns inga uppgifter om {year}. Läs in årets budget eller välj ett annat år.")
     settings = {setting.name: setting.value for setting in reader.records(Setting)}
-    plan = found.plan
-    title = f"FoU-plan {year}"
-    entries = _entries(reader, year)
+    rooms = plan.rooms_ahead(reader, year, money)
+    today = datetime.now(UTC).astimezone(LOCAL_TIME).date()
+    projects = plan.year_projects(reader, year, money)
+    whole = asked.report == "portfoljrapport"
+    chosen = portfolio.Filter(money=money) if whole else portfolio.Filter(money=money, first=year, last=year)
+    listed = portfolio.listed(reader, chosen, asked.as_of or today, "Störst belopp", _MOST_PROJECTS)
+    known = {project.code: project for project in listed}
+    entries = tables.entries(year_sources(reader, year, money))
+    sections = [*_year(reader, asked, found, rooms)]
+    if whole:
+        sections += [*_projects(found, projects, listed, known), *_tail(found, entries)]
+    elif projects:
+        sections.append(_largest(found, projects, known))
+    data = [
+        tables.facts(found), tables.room(found), tables.rooms(rooms), tables.areas(found.areas, found.figures),
+        *((tables.projects(projects, known), tables.portfolio(listed)) if whole else ()),
+        tables.funders(found), tables.open_items(found.open_items), tables.conditional_items(found.conditional_items),
+        tables.calls(found), tables.sources(entries), *((entries,) if whole else ()),
+    ]  # fmt: skip
+    room = room_chart(rooms, "kr")
     return Report(
-        year=year,
-        title=title,
-        subtitle=_clean(plan.title) if plan and plan.title != title else None,
-        organisation=_clean(settings.get("organisation")),
-        invented=settings.get("påhittad") == "ja",
-        as_of=reader.value("SELECT MAX(posted) FROM batch"),
-        printed=datetime.now(UTC).astimezone(LOCAL_TIME).date(),
-        message=message(found),
-        sentences=tuple(sentences(found)),
-        text=_clean(plan.text) if plan else None,
-        facts=_facts(found),
-        room=_room(found),
-        areas=_areas(found.areas, found.figures),
-        projects=_projects(reader, year),
-        calls=_calls(found),
-        funders=_funders(found),
-        open_items=_open_items(found.open_items),
-        conditional_items=_conditional_items(found.conditional_items),
-        sources=_sources(entries),
-        entries=entries,
+        asked=asked,
+        subtitle=clean(found.plan.title) if found.plan and found.plan.title != f"FoU-plan {year}" else None,
+        organisation=clean(settings.get("organisation")),
+        invented=(settings.get("påhittad") or "").casefold() == "ja",
+        posted=reader.value("SELECT MAX(posted) FROM batch"),
+        version=_version(reader),
+        printed=today,
+        message=room.title,
+        summary=clean(f"{year_sentence(found, 'kr')} {year_more(found, rooms, 'kr')}".strip()) or "",
+        figures=tuple(large_figures(found, "kr")),
+        text=clean(found.plan.text) if found.plan else None,
+        sections=tuple(sections),
+        tables=tuple(data),
     )
 
 
-def shares(table: Table) -> list[float]:
-    """How wide each column should be beside the others."""
-    return [1.3 if column.amount else _SHARES.get(column.name, 1.5) for column in table.columns]
+def _year(reader: Reader, asked: Asked, found: YearPlan, rooms: Sequence[plan.Room]) -> Iterator[Section]:
+    """The year's part: what takes up the frame, areas, funders, and what has no firm amount."""
+    year, money = asked.year, asked.money
+    room = room_chart(rooms, "kr")
+    yield _charted(room, tables.rooms([r for r in rooms if any(row[0] == str(r.year) for row in room.table.rows)]))
+    areas = plan_chart(year, found.framed_areas, "kr")
+    yield _charted(areas, tables.against_plan(year, found.framed_areas) or tables.areas(found.areas, found.figures))
+    kind = found.figures.main_kind
+    if len(found.funders) > 1 and kind is not None:
+        given = plan.funder_areas(reader, year, kind, money)
+        if len({part.funder for part in given.parts}) > 1:
+            yield _charted(funder_chart(year, given, kind, "kr"), tables.funders(found))
+    yield from _items(found)
+    # What is already agreed for the year after, but not for how much, is seen in no sum.
+    for section in _items(plan.year_plan(reader, year + 1, money)):
+        yield replace(section, later=True)
 
 
-def shown(cell: Cell) -> str:
-    """A cell as text, for reading: ``2 310 000``, a dash where nothing is stated."""
-    if cell is None:
-        return EN_DASH
-    return format_number(cell) if isinstance(cell, Decimal) else cell
+def _charted(chart: Chart, table: Table) -> Section:
+    return Section(chart.name, clean(chart.title) or "", clean(chart.sentence) or "", chart, table)
 
 
-def message(found: YearPlan) -> str:
-    """The year in one line, to stand as a heading."""
-    room, year = found.room, found.year
-    unset = len(found.open_items) if room.frame is None else room.open
-    beside = f", och {_unset(unset)}" if unset else ""
-    if room.frame is not None and room.free is not None:
-        frame, left = format_sek(room.frame), room.left_if_proposed
-        if room.proposed and room.taken == 0 and left is not None:
-            if left == 0:
-                return f"Förslagen för {year} tar hela ramen, {frame}{beside}"
-            if left < 0:
-                return f"Förslagen för {year} är {format_sek(abs(left))} större än ramen, {frame}{beside}"
-            return f"Förslagen för {year} lämnar {format_sek(left)} av ramen, {frame}{beside}"
-        if room.free < 0:
-            return f"Ramen för {year}, {frame}, är överskriden med {format_sek(abs(room.free))}{beside}"
-        return f"Av ramen för {year}, {frame}, är {format_sek(room.free)} fritt{beside}"
-    for kind in (Kind.GRANTED, Kind.PROPOSED, Kind.RESERVED, Kind.PLANNED, Kind.REQUESTED):
-        amount = found.figures.stated(kind)
-        if amount is not None:
-            return f"{format_sek(amount)} är {_WORDS[kind]} för {year}{beside}"
-    return f"För {year} gäller att {_unset(unset)}" if unset else f"Inga belopp är angivna för {year}"
-
-
-def sentences(found: YearPlan) -> Iterable[str]:
-    """The year in a few sentences of plain Swedish."""
-    room, figures = found.room, found.figures
-    if room.frame is None or room.free is None:
-        yield f"Ingen ram är angiven för {found.year}."
-    else:
-        yield f"Ramen för {found.year} är {format_sek(room.frame)} exklusive moms."
-        if room.free < 0:
-            yield f"Det som är beviljat och avsatt är {format_sek(abs(room.free))} mer än ramen."
-        else:
-            yield f"Fritt, alltså varken beviljat eller avsatt, är {format_sek(room.free)}."
-        if room.proposed and room.left_if_proposed is not None:
-            left = room.left_if_proposed
-            verb = "fattas" if left < 0 else "återstår"
-            yield f"Om allt som är föreslaget men inte beslutat beviljas {verb} {format_sek(abs(left))}."
-    stated = [
-        f"{format_sek(amount)} {_WORDS[kind]}"
-        for kind in KINDS
-        if kind in _WORDS and (amount := figures.stated(kind)) is not None
-    ]
-    if stated:
-        yield f"Räknat på alla finansiärer är {join_words(stated)}."
-    if found.project_count or found.calls:
-        parts = [count(found.project_count, "projekt", "projekt")] if found.project_count else []
-        parts += [count(len(found.calls), "utlysning", "utlysningar")] if found.calls else []
-        yield f"Uppgifterna gäller {join_words(parts)}."
+def _items(found: YearPlan) -> Iterator[Section]:
+    """The commitments whose amount is not set, and those that hang on a condition, by name."""
     if found.open_items:
-        yield f"{_unset(len(found.open_items))} och ingår inte i någon summa."
-    if found.conditional_items:
-        number = count(len(found.conditional_items), "belopp är", "belopp är")
-        yield f"{number} på villkor och ingår inte i någon summa."
-
-
-_WORDS: dict[Kind, str] = {
-    Kind.PLANNED: "planerat",
-    Kind.REQUESTED: "sökt",
-    Kind.PROPOSED: "föreslaget",
-    Kind.RESERVED: "avsatt",
-    Kind.GRANTED: "beviljat",
-    Kind.PAID: "utbetalt",
-    Kind.RETURNED: "återfört",
-}
-
-
-def _unset(number: int) -> str:
-    return count(number, "belopp är inte fastställt", "belopp är inte fastställda")
-
-
-def _facts(found: YearPlan) -> Table:
-    plan = found.plan
-    facts: list[tuple[str, str | None]] = []
-    if plan is not None:
-        approval = {True: "ja", False: "nej", None: None}[plan.immediate_approval]
-        facts = [
-            ("Planens namn", plan.title),
-            ("Läge", PLAN_STATES.get(plan.state, plan.state)),
-            ("Nämnd", plan.board),
-            ("Beslutad", format_date(plan.decided) if plan.decided else None),
-            ("Diarienummer", plan.reference),
-            ("Omedelbar justering", approval),
-            ("Beredning", plan.preparation),
-            ("Källa", plan.source),
-        ]
-    return Table(
-        name="planen",
-        title="Om planen",
-        about="En uppgift om planen på varje rad.",
-        columns=(
-            _text("uppgift", "Uppgift", "Vad det gäller."),
-            _text("varde", "Värde", "Vad som är angivet."),
-        ),
-        rows=tuple((label, _clean(value)) for label, value in facts),
-    )
-
-
-def _room(found: YearPlan) -> Table:
-    room = found.room
-
-    def known(amount: Decimal, *kinds: Kind) -> Decimal | None:
-        """The amount, None if it is 0 only because nothing is stated."""
-        return amount if amount or any(found.figures.stated(kind) is not None for kind in kinds) else None
-
-    rows: list[tuple[str, Cell]] = [
-        ("Ram", room.frame),
-        ("Utbetalt, efter avdrag för det som är återfört", known(room.paid, Kind.PAID, Kind.RETURNED)),
-        ("Beviljat men inte utbetalt", known(room.unpaid, Kind.GRANTED, Kind.PAID)),
-        ("Avsatt", known(room.reserved, Kind.RESERVED)),
-        ("Fritt: ramen minus allt detta", room.free),
-        ("Föreslaget och inte beslutat", known(room.proposed, Kind.PROPOSED)),
-    ]
-    if room.proposed and room.left_if_proposed is not None:
-        rows.append(("Kvar av ramen om allt föreslaget beviljas", room.left_if_proposed))
-    if room.conditional:
-        rows.append(("På villkor, ingår inte ovan", room.conditional))
-    if room.open:
-        rows.append((f"Därutöver {count(room.open, 'åtagande', 'åtaganden')}", OPEN_TEXT))
-    whose = "de finansiärer som har en ram" if room.frame is not None else "alla finansiärer, för ingen har en ram"
-    return Table(
-        name="utrymme",
-        title="Ram och utrymme",
-        about=f"Årets ram och vad som tar den i anspråk. Tabellen gäller {whose}.",
-        columns=(
-            _text("post", "Post", "Vad beloppet gäller."),
-            Column("belopp_sek", "Belopp, kr", _MONEY, amount=True),
-        ),
-        rows=tuple(rows),
-    )
-
-
-def _areas(areas: Sequence[AreaRow], figures: Figures) -> Table:
-    return _with_figures(
-        name="omraden",
-        title="Områden",
-        about="Ett prioriterat område på varje rad. Pengar till en utlysning hör inte till något område än.",
-        columns=[_text("omrade", "Område", "Områdets namn det året.")],
-        rows=[((row.name,), row.figures) for row in areas],
-        whole=figures,
-    )
-
-
-def _projects(reader: Reader, year: int) -> Table:
-    projects = year_projects(reader, year)
-    return _with_figures(
-        name="projekt",
-        title="Projekt",
-        about="Ett projekt på varje rad, det största först.",
-        columns=[
-            _text("kod", "Kod", "Projektets kod."),
-            _text("projekt", "Projekt", "Projektets namn."),
-            _text("omrade", "Område", "Områdets namn det året."),
-        ],
-        rows=[((row.code, row.title, row.area), row.figures) for row in projects],
-        whole=total(row.figures for row in projects),
-    )
-
-
-def _calls(found: YearPlan) -> Table:
-    return _with_figures(
-        name="utlysningar",
-        title="Utlysningar",
-        about="Pengar till en utlysning som inte har gått till något projekt än, en utlysning på varje rad.",
-        columns=[
-            _text("kod", "Kod", "Utlysningens kod."),
-            _text("utlysning", "Utlysning", "Utlysningens namn."),
-        ],
-        rows=[((row.code, row.name), row.figures) for row in found.calls],
-        whole=total(row.figures for row in found.calls),
-    )
-
-
-def _funders(found: YearPlan) -> Table:
-    return _with_figures(
-        name="finansiarer",
-        title="Finansiärer",
-        about="Vems pengar det är, en finansiär på varje rad.",
-        columns=[
-            _text("finansiar", "Finansiär", "Finansiärens namn."),
-            _text("slag", "Slag", f"Slag av finansiär: {join_words(list(FUNDER_KINDS.values()))}."),
-        ],
-        rows=[((who.name, FUNDER_KINDS.get(who.kind, who.kind)), figures) for who, figures in found.funders],
-        whole=found.figures,
-        kinds=(Kind.FRAME, *KINDS),
-    )
-
-
-def _open_items(items: Sequence[OpenItem]) -> Table:
-    return _items(
-        "ej_faststallda",
-        "Belopp som inte är fastställda",
-        "Ett åtagande på varje rad. Beloppet är inte känt; det är inte 0 kr.",
-        items,
-        lambda item: OPEN_TEXT,
-    )
-
-
-def _conditional_items(items: Sequence[OpenItem]) -> Table:
-    return _items(
-        "pa_villkor",
-        "Belopp på villkor",
-        "Ett belopp som hänger på ett villkor på varje rad. Beloppen ingår inte i några summor.",
-        items,
-        lambda item: item.amount,
-    )
-
-
-def _items(name: str, title: str, about: str, items: Sequence[OpenItem], amount: Callable[[OpenItem], Cell]) -> Table:
-    return Table(
-        name=name,
-        title=title,
-        about=about,
-        columns=(
-            _text("kod", "Kod", "Projektets eller utlysningens kod."),
-            _text("vad", "Vad", "Projektets, utlysningens eller områdets namn."),
-            _text("slag", "Slag", "Slag av belopp, till exempel föreslaget eller beviljat."),
-            Column("belopp_sek", "Belopp, kr", _MONEY, amount=True),
-            _text("villkor", "Villkor", "Villkoret, med källans ord.", optional=True),
-            _text("finansiar", "Finansiär", "Vems pengar det är."),
-            _text("dokument", "Dokument", "Det som källan i sin tur bygger på."),
-        ),
-        rows=tuple(
-            (
-                _clean(item.code),
-                _clean(item.title),
-                KIND_NAMES[item.kind],
-                amount(item),
-                _clean(item.condition),
-                _clean(item.funder),
-                _clean(item.document),
-            )
-            for item in items
-        ),
-    )
-
-
-def _entries(reader: Reader, year: int) -> Table:
-    rows = reader.rows(
-        f"""
-        SELECT standing.kind, COALESCE(project.code, call.code),
-               COALESCE(project.title, call.name, area.name, 'Hela planen') AS title, funder.name,
-               CASE WHEN standing.open = 0 THEN standing.amount END,
-               standing.condition, standing.basis, standing.source, standing.document
-        FROM ({STANDING}) AS standing
-        JOIN funder ON funder.id = standing.funder
-        LEFT JOIN project ON project.id = standing.project
-        LEFT JOIN call ON call.id = standing.call
-        LEFT JOIN area ON area.id = standing.area
-        WHERE standing.year = $year
-        ORDER BY standing.id
-        """,
-        year=year,
-    )
-    return Table(
-        name="underlag",
-        title="Underlag",
-        about="Varje belopp som står i underlaget för året, ett på varje rad, med sin källa.",
-        columns=(
-            _text("slag", "Slag", "Slag av belopp, till exempel ram, föreslaget eller beviljat."),
-            _text("kod", "Kod", "Projektets eller utlysningens kod."),
-            _text("vad", "Vad", "Projektets, utlysningens eller områdets namn."),
-            _text("finansiar", "Finansiär", "Vems pengar det är."),
-            Column("belopp_sek", "Belopp, kr", _MONEY, amount=True),
-            _text("faststallt", "Fastställt", "ja, eller nej när beloppet inte är fastställt."),
-            _text("villkor", "Villkor", "Villkoret. Ett belopp på villkor ingår inte i någon summa."),
-            _text("grund", "Grund", "angivet i källan, eller fördelat över åren enligt en regel."),
-            _text("kalla", "Källa", "Fil, blad och cell, eller beslut."),
-            _text("dokument", "Dokument", "Det som källan i sin tur bygger på."),
-        ),
-        rows=tuple(
-            (
-                KIND_NAMES[Kind(kind)],
-                _clean(code),
-                _clean(title),
-                _clean(funder),
-                OPEN_TEXT if amount is None else amount,
-                "nej" if amount is None else "ja",
-                _clean(condition),
-                BASIS_NAMES[Basis(basis)],
-                _clean(source),
-                _clean(document),
-            )
-            for kind, code, title, funder, amount, condition, basis, source, document in rows
-        ),
-    )
-
-
-def _sources(entries: Table) -> Table:
-    names = [column.name for column in entries.columns]
-    source, document = names.index("kalla"), names.index("dokument")
-    found = Counter((_file(row[source]), row[document]) for row in entries.rows)
-    return Table(
-        name="kallor",
-        title="Källor",
-        about="De dokument och filer som årets belopp kommer från.",
-        columns=(
-            _text("dokument", "Dokument", "Det som filen i sin tur bygger på."),
-            _text("fil", "Fil eller beslut", "Den fil eller det beslut som beloppen är inlästa från."),
-            _text("antal", "Antal", "Hur många belopp som kommer därifrån."),
-        ),
-        rows=tuple((document, file, count(number, "belopp", "belopp")) for (file, document), number in found.items()),
-    )
-
-
-def _file(source: Cell) -> str | None:
-    """``documents.xlsx`` of ``documents.xlsx › Budget › K7``."""
-    return source.split(" › ")[0] if isinstance(source, str) else None
-
-
-def _with_figures(
-    name: str,
-    title: str,
-    about: str,
-    columns: Sequence[Column],
-    rows: Sequence[tuple[Sequence[str], Figures]],
-    whole: Figures,
-    kinds: Sequence[Kind] = KINDS,
-) -> Table:
-    """A table with a column per kind of amount, and one for what must not be mixed into the amounts."""
-    amounts = [
-        Column(
-            f"{kind.value}_sek",
-            f"{KIND_NAMES[kind].capitalize()}, kr",
-            f"{KIND_MEANINGS[kind]} {_MONEY}",
-            amount=True,
-            optional=kind not in MAIN_KINDS,
-            detail=kind in DETAILS,
+        number = count(len(found.open_items), "åtagande", "åtaganden")
+        yield Section(
+            "ej_faststallda",
+            f"{number} har inget fastställt belopp {found.year}",
+            "De räknas för sig och ingår inte i någon summa.",
+            table=tables.open_items(found.open_items),
+            names=tuple(_names(found.open_items)),
         )
-        for kind in kinds
-    ]
+    if found.conditional_items:
+        amount = format_sek(sum((item.amount or ZERO for item in found.conditional_items), ZERO))
+        yield Section(
+            "pa_villkor",
+            f"{amount} är utlovat på villkor {found.year}",
+            "Beloppen gäller först när villkoret är uppfyllt, och ingår inte i någon summa.",
+            table=tables.conditional_items(found.conditional_items),
+            names=tuple(_names(found.conditional_items)),
+        )
 
-    def line(labels: Iterable[str | None], figures: Figures) -> tuple[Cell, ...]:
-        return (*labels, *(_amount(figures, kind) for kind in kinds), _beside(figures))
 
-    return Table(
-        name=name,
-        title=title,
-        about=about,
-        columns=(*columns, *amounts, _text("darutover", "Därutöver", _BESIDE, optional=True)),
-        rows=tuple(line(map(_clean, labels), figures) for labels, figures in rows),
-        totals=line(["Summa", *[""] * (len(columns) - 1)], whole) if rows else None,
+def _names(items: Sequence[OpenItem]) -> Iterator[str]:
+    for item in items:
+        title = clean(item.title) or ""
+        yield title if item.amount is None else f"{title}, {format_sek(item.amount)}"
+
+
+def _largest(found: YearPlan, projects: Sequence[ProjectRow], known: dict[str, Listed]) -> Section:
+    return Section(
+        "projekten",
+        _having(found, projects),
+        "",
+        table=tables.largest_projects(projects[:_LARGEST], known, len(projects)),
     )
 
 
-def _amount(figures: Figures, kind: Kind) -> Cell:
-    stated = figures.stated(kind)
-    return OPEN_TEXT if stated is None and figures.open.get(kind) else stated
+def _having(found: YearPlan, projects: Sequence[ProjectRow]) -> str:
+    number = count(len(projects), "projekt", "projekt")
+    return f"{number} har belopp {found.year}" if found.figures.firm else f"{number} är med {found.year}"
 
 
-def _beside(figures: Figures) -> str | None:
-    parts = []
-    for kind in KINDS:
-        number, conditional = figures.open.get(kind, 0), figures.conditional.get(kind)
-        # A single one with no amount beside it says so in its own cell.
-        if number > 1 or (number and figures.stated(kind) is not None):
-            parts.append(f"{KIND_NAMES[kind]}: {count(number, OPEN_TEXT, 'belopp ej fastställda')}")
-        if conditional:
-            parts.append(f"{KIND_NAMES[kind]} på villkor: {format_sek(conditional)}")
-    return "; ".join(parts) or None
+def _projects(
+    found: YearPlan, projects: Sequence[ProjectRow], listed: Sequence[Listed], known: dict[str, Listed]
+) -> Iterator[Section]:
+    """The year's projects area by area in the order of the plan, then those without amounts this year."""
+    by_area: dict[str, list[ProjectRow]] = {}
+    for row in projects:
+        by_area.setdefault(row.area or NO_AREA, []).append(row)
+    if projects:
+        yield Section(
+            "projekten",
+            _having(found, projects),
+            f"De står efter område, det största först. {count(len(listed), 'projekt', 'projekt')} finns i portföljen.",
+        )
+    order = {row.name: place for place, row in enumerate(found.areas)}
+    for area in sorted(by_area, key=lambda name: (order.get(name, len(order)), name)):
+        rows = by_area[area]
+        yield Section(
+            "projekten-i-omradet",
+            clean(area) or NO_AREA,
+            f"{_sums(total(row.figures for row in rows))} till {count(len(rows), 'projekt', 'projekt')}.",
+            table=tables.area_projects(clean(area) or NO_AREA, rows, known),
+            level=2,
+        )
+    if found.calls:
+        yield Section(
+            "utlysningar",
+            f"{_sums(total(row.figures for row in found.calls))} till "
+            f"{count(len(found.calls), 'utlysning', 'utlysningar')}",
+            "Pengarna har inte gått till något projekt än.",
+            table=tables.calls(found),
+        )
+    with_money = {row.code for row in projects}
+    others = [project for project in listed if project.code not in with_money]
+    if others:
+        number = count(len(others), "projekt", "projekt")
+        yield Section(
+            "ovriga",
+            f"{number} i portföljen har inga belopp {found.year}",
+            "De pågår andra år, eller källorna anger inga belopp för dem.",
+            table=tables.other_projects(others, found.year),
+        )
 
 
-def _text(name: str, head: str, about: str, optional: bool = False) -> Column:
-    return Column(name, head, about, optional=optional)
+def _sums(figures: Figures) -> str:
+    """What best says where the money goes: ``810 000 kr är föreslaget``; what has no amount beside it."""
+    kind = next((kind for kind in _WORDS if figures.stated(kind) is not None), None)
+    said = [] if kind is None else [f"{format_sek(figures.sum(kind))} är {_WORDS[kind]}"]
+    if figures.open_count:
+        said.append(count(figures.open_count, "belopp är inte fastställt", "belopp är inte fastställda"))
+    return join_words(said) or "Inga belopp är beviljade"
 
 
-def _clean(text: str | None) -> str | None:
-    """Without the control characters that no XML file can hold; None if nothing is left."""
-    if text is None:
-        return None
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(sign for sign in text if sign in "\n\t" or _holdable(ord(sign))) or None
+def _tail(found: YearPlan, entries: Table) -> Iterator[Section]:
+    facts, sources = tables.facts(found), tables.sources(entries)
+    known = tuple(row for row in facts.rows if row[-1] is not None)
+    if known:
+        yield Section("planen", "Om planen", "", table=replace(facts, about="", rows=known))
+    if sources.rows:
+        yield Section(
+            "kallor",
+            f"Uppgifterna kommer från {count(len(sources.rows), 'källa', 'källor')}",
+            "Varje belopp med sin källa står i Excelfilen och i öppna data.",
+            table=sources,
+        )
 
 
-def _holdable(code: int) -> bool:
-    return code >= 0x20 and code != 0x7F and not 0xD800 <= code <= 0xDFFF and code not in (0xFFFE, 0xFFFF)
+def _version(reader: Reader) -> str:
+    """``post 12 (3fa9c01b)``: the newest batch's number, and a hash by which two databases are told apart."""
+    row = reader.row(
+        "SELECT id, posted, actor, kind, note, entries, changes, total FROM batch ORDER BY id DESC LIMIT 1"
+    )
+    if row is None:
+        return "inga poster"
+    digest = hashlib.sha256("\x1f".join(map(str, row)).encode()).hexdigest()
+    return f"post {row[0]} ({digest[:8]})"

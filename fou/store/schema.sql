@@ -1,4 +1,4 @@
--- Fou's schema, version 2. Older databases are brought here by the numbered files in migrations/.
+-- Fou's schema, version 3. Older databases are brought here by the numbered files in migrations/.
 --
 -- Ledger: batch, entry and change are append-only. The other tables hold today's facts that are not money; each
 -- change to them is logged whole in `change`, from which they can be rebuilt.
@@ -87,6 +87,18 @@ CREATE TABLE plan (
     preparation VARCHAR,
     text VARCHAR,
     source VARCHAR
+);
+
+CREATE TABLE plan_version (
+    id INTEGER PRIMARY KEY,
+    year INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    head INTEGER NOT NULL,               -- the batch whose state the board decided on
+    board VARCHAR,
+    decided DATE,
+    reference VARCHAR,
+    immediate_approval BOOLEAN,
+    note VARCHAR                         -- what was changed since the version before
 );
 
 CREATE TABLE project (

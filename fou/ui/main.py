@@ -16,8 +16,10 @@ page = st.navigation(
         st.Page(pages.PLAN, title="FoU-plan", url_path="plan"),
         st.Page(pages.PORTFOLIO, title="Portfölj", url_path="portfolj"),
         st.Page(pages.PROJECT, title="Projekt", url_path="projekt", visibility="hidden"),
+        st.Page(pages.FOLLOW_UP, title="Uppföljning", url_path="uppfoljning"),
         st.Page(pages.IMPORT, title="Import", url_path="import"),
         st.Page(pages.ADMINISTRATION, title="Administration", url_path="administration"),
+        st.Page(pages.HELP, title="Hjälp", url_path="hjalp"),
     ],
     position="top",
 )

@@ -39,18 +39,6 @@ _COMMON_GENDER = ("pilot_study", "study", "follow_up", "continuation", "spread")
 _EDITED = ("title", "summary", "lead", "performer", "host", "units", "keywords", "reference")
 
 
-def standing_sentence(page: ProjectPage) -> str:
-    """How the project stands, where it belongs and when it runs."""
-    about = page.project
-    parts = [] if page.standing == "unknown" else [STANDINGS[page.standing].capitalize()]
-    if page.area:
-        parts.append(page.area)
-    when = period_text(about.starts, about.ends, about.period_note)
-    if when != "uppgift saknas":
-        parts.append(when)
-    return " · ".join(parts) or "Källorna säger inte hur projektet står"
-
-
 def chain(page: ProjectPage, view: View) -> None:
     """The programme, its parts, and what came before and after."""
     if not (page.parent or page.children or page.earlier or page.later):
@@ -64,9 +52,11 @@ def chain(page: ProjectPage, view: View) -> None:
         for child in page.children:
             _link(child, view)
     if page.earlier:
-        for link, other in page.earlier:
+        for link, other in reversed(page.earlier):
             st.markdown(f"Bygger på en {LINK_KINDS[link.kind]}:" if link.kind in _COMMON_GENDER else "Bygger på:")
             _link(other, view)
+    if page.earlier and page.later:
+        st.markdown("**Det här projektet**")
     if page.later:
         st.markdown("Följs av:")
         for _, other in page.later:
@@ -77,6 +67,21 @@ def _link(other: Project, view: View) -> None:
     st.page_link(
         PROJECT, label=plain(other.title), icon=":material/subdirectory_arrow_right:",
         query_params={**view.link(), "kod": other.code},
+    )  # fmt: skip
+
+
+def facts(page: ProjectPage) -> None:
+    """What is known of the project itself."""
+    about = page.project
+    st.subheader("Uppgifter", anchor=False)
+    show.facts(
+        [
+            ("Kod", about.code), ("Läge", STANDINGS[page.standing]), ("Område", page.area),
+            ("Tid", period_text(about.starts, about.ends, about.period_note)), ("Ansvarig", about.lead),
+            ("Utförare", about.performer), ("Värd", about.host), ("Deltagande enheter", about.units),
+            ("Bidragstyp", about.grant_type), ("Nyckelord", about.keywords), ("Diarienummer", about.reference),
+            ("Källa", about.source),
+        ]
     )  # fmt: skip
 
 

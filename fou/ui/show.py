@@ -4,48 +4,108 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import streamlit as st
 
 from fou.charts.chart import Chart, Table
+from fou.charts.tables import source_table
 from fou.money import UNITS
+from fou.sources import count_sources_of, sources_of
+from fou.swedish import count
+from fou.ui.head import View
 from fou.ui.text import plain
 
 _UNIT_WORDS = {"kr": "kronor", "tkr": "tusental kronor", "mnkr": "miljoner kronor"}
 _ISO_DATE = re.compile(r"\b\d{4}-\d{2}(?:-\d{2})?\b")
+_MOST_SOURCES = 12
 #: A text longer than this is a paragraph and no table cell.
 _LONG = 120
 assert _UNIT_WORDS.keys() == UNITS.keys()
 
 
-def chart(drawn: Chart, unit: str) -> None:
-    """The one pattern: message, sentence, figure, then table, counting and download on request."""
+def chart(drawn: Chart, view: View, select: bool = False) -> list[int]:
+    """The one pattern: message, sentence, figure, then table, counting and files on request.
+
+    With ``select`` the rows or groups that somebody has clicked are returned, in the drawing's order.
+    """
     st.subheader(plain(drawn.title), anchor=False)
     st.markdown(plain(drawn.sentence))
-    if drawn.figure is not None:
+    clicked: list[int] = []
+    if drawn.figure is not None and select:
+        event = st.plotly_chart(
+            drawn.figure, key=f"figur-{drawn.name}", alt=drawn.sentence, on_select="rerun", selection_mode="points",
+            config={"displayModeBar": False, "scrollZoom": False},
+        )  # fmt: skip
+        clicked = sorted({point["point_index"] for point in event.selection.points})
+    elif drawn.figure is not None:
         # Nothing to hover, zoom or drag: what matters stands in the figure, and a phone can scroll past it.
         st.plotly_chart(drawn.figure, key=f"figur-{drawn.name}", alt=drawn.sentence, config={"staticPlot": True})
     if not drawn.table.rows:
-        return
+        return clicked
     with st.container(horizontal=True, gap="small"):
         as_table = st.expander("Visa som tabell", key=f"tabell-{drawn.name}", on_change="rerun", type="compact")
         counted = st.expander("Så räknas det", key=f"raknas-{drawn.name}", on_change="rerun", type="compact")
+        files = st.expander("Hämta", key=f"hamta-{drawn.name}", on_change="rerun", type="compact")
     if as_table.open:
         with as_table:
-            table(drawn.table, unit)
-            st.caption(f"Belopp i {_UNIT_WORDS[unit]} exklusive moms. Filen har beloppen i kronor.")
-            st.download_button(
-                "Hämta tabellen (CSV)", drawn.table.csv(), f"{drawn.name}.csv", "text/csv",
-                key=f"csv-{drawn.name}", icon=":material/download:", on_click="ignore",
-            )  # fmt: skip
+            table(drawn.table, view.unit)
+            st.caption(f"Belopp i {_UNIT_WORDS[view.unit]} exklusive moms.")
     if counted.open:
         with counted:
-            st.markdown(
-                f"**Definition.** {plain(drawn.counted.definition)}\n\n**Ingår.** {plain(drawn.counted.included)}\n\n"
-                f"**Ingår inte.** {plain(drawn.counted.left_out)}\n\nVarje belopp med sin källa står på FoU-plan "
-                "och på projektets sida."
-            )
+            _counted(drawn, view)
+    if files.open:
+        with files:
+            _files(drawn)
+    return clicked
+
+
+def _counted(drawn: Chart, view: View) -> None:
+    st.markdown(
+        f"**Definition.** {plain(drawn.counted.definition)}\n\n**Ingår.** {plain(drawn.counted.included)}\n\n"
+        f"**Ingår inte.** {plain(drawn.counted.left_out)}"
+    )
+    if drawn.behind is None:
+        return
+    project = drawn.behind.project
+    asked = (drawn.behind.years, drawn.behind.kinds, view.money)
+    number = view.read(count_sources_of, *asked, project=project)
+    found = view.read(sources_of, *asked, _MOST_SOURCES, project)
+    if not found:
+        return
+    st.markdown(
+        f"**Källor.** {count(number, 'belopp', 'belopp')} ligger bakom"
+        + (f", här är de {len(found)} första:" if number > len(found) else ":")
+    )
+    table(source_table(found), view.unit)
+    if number > len(found):
+        st.download_button(
+            "Hämta alla med källa (CSV)",
+            lambda: source_table(view.read(sources_of, *asked, None, project)).csv(),
+            f"{drawn.name}-kallor.csv", "text/csv", key=f"kallor-{drawn.name}", icon=":material/download:",
+            on_click="ignore",
+        )  # fmt: skip
+
+
+def _files(drawn: Chart) -> None:
+    with st.container(horizontal=True, gap="small"):
+        kinds = [("Bild (PNG)", "png", "image/png"), ("Bild (SVG)", "svg", "image/svg+xml")] if drawn.drawing else []
+        for name, suffix, mime in kinds:
+            st.download_button(
+                name, partial(_picture, drawn, suffix), f"{drawn.name}.{suffix}", mime,
+                key=f"{suffix}-{drawn.name}", icon=":material/image:", on_click="ignore",
+            )  # fmt: skip
+        st.download_button(
+            "Tabellen (CSV)", drawn.table.csv(), f"{drawn.name}.csv", "text/csv",
+            key=f"csv-{drawn.name}", icon=":material/download:", on_click="ignore",
+        )  # fmt: skip
+    st.caption("Bilden har rubrik och text med sig. Tabellens belopp är i kronor exklusive moms.")
+
+
+def _picture(drawn: Chart, suffix: str) -> bytes:
+    from fou.exports.picture import chart_png, chart_svg  # what draws them is heavy, and few ask for it
+
+    return chart_svg(drawn).encode() if suffix == "svg" else chart_png(drawn)
 
 
 def table(shown: Table, unit: str = "kr") -> None:

@@ -100,6 +100,9 @@ def read(head: int | None, function: Callable[Concatenate[Reader, P], T], *argum
     with _lock:
         _computed += 1
         _kept[key] = found
+        # Nobody asks for an earlier state of the database again, and a search's index is large.
+        for stale in [other for other in _kept if other[-1] != current.version]:
+            del _kept[stale]
         while len(_kept) > _KEEP:
             _kept.popitem(last=False)
     return found

@@ -11,7 +11,7 @@ from pathlib import Path
 from fou.access import Person, Role
 from fou.demo.load import load_documents, load_example
 from fou.store import Database
-from tests.benchmarks.importing import measure
+from tests.benchmarks import crowd, importing, reports
 from tests.benchmarks.serving import ROOT, Served, rerun_ms, serving
 
 ME = Person("mätning", Role.ADMIN)
@@ -58,12 +58,13 @@ def main() -> None:
                     _row(f"{label} {size or ''}", _pages(label), bare, fou) + f"   (loaded in {loading:.1f} s)",
                     flush=True,
                 )
-        print()
-        measure(folder)
+        crowd.measure(folder / "example60.duckdb", folder / "example20000.duckdb")
+        reports.measure(folder / "example60.duckdb")
+        importing.measure(folder)
 
 
 def _pages(label: str) -> list[str]:
-    return ["", "plan", "portfolj", PAGES[label], "import", "administration"]
+    return ["", "plan", "portfolj", PAGES[label], "uppfoljning", "import", "administration", "hjalp"]
 
 
 def _prepare(path: Path, size: int | None) -> float:

@@ -11,8 +11,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -83,27 +83,40 @@ def reruns_ms(served: Served, page: str, times: int) -> list[float]:
 
 
 async def _session(port: int, page: str, times: int) -> list[float]:
-    path, _, query = page.partition("?")
-    origin = f"http://127.0.0.1:{port}"
-    async with websockets.connect(
-        f"ws://127.0.0.1:{port}/_stcore/stream",
-        subprotocols=[websockets.Subprotocol("streamlit")],
-        origin=websockets.Origin(origin),
-        max_size=None,
-    ) as connection:
-        found = []
-        for _ in range(times):
-            click = BackMsg()
-            click.rerun_script.page_name = path
-            click.rerun_script.query_string = query
-            started = time.perf_counter()
-            await connection.send(click.SerializeToString())
-            while True:
-                message = ForwardMsg()
-                message.ParseFromString(bytes(await asyncio.wait_for(connection.recv(), 120)))
-                if message.WhichOneof("type") == "script_finished":
-                    break
-                if message.delta.new_element.WhichOneof("type") == "exception":
-                    raise RuntimeError(f"/{page}: {message.delta.new_element.exception.message}")
-            found.append((time.perf_counter() - started) * 1000)
-        return found
+    async with Session.open(port) as session:
+        return [await session.rerun_ms(page) for _ in range(times)]
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One browser's connection to a server, without the browser."""
+
+    connection: websockets.ClientConnection
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, port: int) -> AsyncIterator[Session]:
+        """Connect, and stay connected until the block ends."""
+        async with websockets.connect(
+            f"ws://127.0.0.1:{port}/_stcore/stream",
+            subprotocols=[websockets.Subprotocol("streamlit")],
+            origin=websockets.Origin(f"http://127.0.0.1:{port}"),
+            max_size=None,
+        ) as connection:
+            yield cls(connection)
+
+    async def rerun_ms(self, page: str) -> float:
+        """Run a page, and wait for its last message: milliseconds."""
+        path, _, query = page.partition("?")
+        click = BackMsg()
+        click.rerun_script.page_name = path
+        click.rerun_script.query_string = query
+        started = time.perf_counter()
+        await self.connection.send(click.SerializeToString())
+        while True:
+            message = ForwardMsg()
+            message.ParseFromString(bytes(await asyncio.wait_for(self.connection.recv(), 120)))
+            if message.WhichOneof("type") == "script_finished":
+                return (time.perf_counter() - started) * 1000
+            if message.delta.new_element.WhichOneof("type") == "exception":
+                raise RuntimeError(f"/{page}: {message.delta.new_element.exception.message}")

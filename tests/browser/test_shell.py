@@ -6,12 +6,13 @@ import re
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from dataclasses import dataclass
+from functools import cache
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.conftest import axe_violations, complaints, open_page
+from tests.browser.conftest import axe_violations, complaints, open_page, turn
 from tests.conftest import ROOT, Server
 
 PAGES = {
@@ -19,10 +20,12 @@ PAGES = {
     "plan": "FoU-plan",
     "portfolj": "Portfölj",
     "projekt": "Projekt",
+    "uppfoljning": "Uppföljning",
     "import": "Import",
     "administration": "Administration",
+    "hjalp": "Hjälp",
 }
-IN_NAVIGATION = ["Översikt", "FoU-plan", "Portfölj", "Import", "Administration"]
+IN_NAVIGATION = ["Översikt", "FoU-plan", "Portfölj", "Uppföljning", "Import", "Administration", "Hjälp"]
 
 # One address of each kind that the server answers: page, deep link, redirect, our own and Streamlit's files,
 # Streamlit's own routes, and something that is not there.
@@ -140,18 +143,55 @@ def test_the_start_page_has_a_name_that_keeps_the_query(server: Server) -> None:
 # --- Pages --------------------------------------------------------------------------------------------------
 
 
-def test_the_first_request_of_all_may_be_a_deep_link(
-    serve: Callable[..., Server], tmp_path: Path, browser_page: Page
-) -> None:
-    fresh = serve(tmp_path / "fou.duckdb")
-    open_page(browser_page, f"{fresh.base}/plan")
-    expect(browser_page).to_have_title("FoU-plan – Fou")
+@dataclass(frozen=True)
+class Opened:
+    """What a browser met at one address: the page's title and language, the navigation, and its own complaints."""
+
+    title: str
+    language: str | None
+    navigation: list[str]
+    complaints: list[str]
+
+
+@pytest.fixture(scope="module")
+def opened(server: Server, browser_context: Callable[..., BrowserContext]) -> Callable[[str], Opened]:
+    """Open a deep link; each is opened only once."""
+
+    @cache
+    def open_once(path: str) -> Opened:
+        page = browser_context().new_page()
+        heard = complaints(page)
+        open_page(page, f"{server.base}/{path}")
+        expect(page).to_have_title(re.compile(" – Fou$"))
+        links = page.locator("[data-testid=stTopNavLink]").all_inner_texts()
+        found = Opened(page.title(), page.locator("html").get_attribute("lang"), links, list(heard))
+        page.close()
+        return found
+
+    return open_once
+
+
+@pytest.fixture(scope="module")
+def judged(server: Server, browser_context: Callable[..., BrowserContext]) -> Callable[[str], dict[str, list[str]]]:
+    """What axe-core finds on a page, light on a phone and dark on a screen; each page is opened only once."""
+
+    @cache
+    def judge(path: str) -> dict[str, list[str]]:
+        phone = {"width": 390, "height": 900}
+        page = browser_context(color_scheme="light", viewport=phone, bypass_csp=True).new_page()
+        open_page(page, f"{server.base}/{path}")
+        found = {"light phone": axe_violations(page)}
+        turn(page, "dark", 1440, 900)
+        found["dark screen"] = axe_violations(page)
+        page.close()
+        return found
+
+    return judge
 
 
 @pytest.mark.parametrize(("path", "name"), PAGES.items())
-def test_a_deep_link_opens_its_page(server: Server, browser_page: Page, path: str, name: str) -> None:
-    open_page(browser_page, f"{server.base}/{path}")
-    expect(browser_page).to_have_title(f"{name} – Fou")
+def test_a_deep_link_opens_its_page(opened: Callable[[str], Opened], path: str, name: str) -> None:
+    assert opened(path).title == f"{name} – Fou"
 
 
 def test_the_start_page_opens_by_its_name(server: Server, browser_page: Page) -> None:
@@ -160,9 +200,8 @@ def test_the_start_page_opens_by_its_name(server: Server, browser_page: Page) ->
 
 
 @pytest.mark.parametrize("path", ["", "projekt"])
-def test_the_navigation_is_there_also_on_a_page_outside_it(server: Server, browser_page: Page, path: str) -> None:
-    open_page(browser_page, f"{server.base}/{path}")
-    assert browser_page.locator("[data-testid=stTopNavLink]").all_inner_texts() == IN_NAVIGATION
+def test_the_navigation_is_there_also_on_a_page_outside_it(opened: Callable[[str], Opened], path: str) -> None:
+    assert opened(path).navigation == IN_NAVIGATION
 
 
 def test_on_a_phone_the_navigation_opens_and_leads_on(server: Server, new_page: Callable[..., Page]) -> None:
@@ -173,26 +212,19 @@ def test_on_a_phone_the_navigation_opens_and_leads_on(server: Server, new_page: 
     expect(page).to_have_title("Portfölj – Fou")
 
 
-def test_the_page_stays_swedish_when_streamlit_has_run(server: Server, browser_page: Page) -> None:
-    open_page(browser_page, server.base)
-    assert browser_page.locator("html").get_attribute("lang") == "sv"
+def test_the_page_stays_swedish_when_streamlit_has_run(opened: Callable[[str], Opened]) -> None:
+    assert opened("").language == "sv"
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_the_browser_has_nothing_to_complain_about(server: Server, browser_page: Page, path: str) -> None:
-    heard = complaints(browser_page)
-    open_page(browser_page, f"{server.base}/{path}")
-    assert heard == []
+def test_the_browser_has_nothing_to_complain_about(opened: Callable[[str], Opened], path: str) -> None:
+    assert opened(path).complaints == []
 
 
-@pytest.mark.parametrize(("scheme", "width"), [("dark", 1440), ("light", 390)])
+@pytest.mark.parametrize("look", ["light phone", "dark screen"])
 @pytest.mark.parametrize("path", PAGES)
-def test_a_page_breaks_no_rule_of_wcag(
-    server: Server, new_page: Callable[..., Page], path: str, scheme: str, width: int
-) -> None:
-    page = new_page(color_scheme=scheme, viewport={"width": width, "height": 900}, bypass_csp=True)
-    open_page(page, f"{server.base}/{path}")
-    assert axe_violations(page) == []
+def test_a_page_breaks_no_rule_of_wcag(judged: Callable[[str], dict[str, list[str]]], path: str, look: str) -> None:
+    assert judged(path)[look] == []
 
 
 # --- Streamlit's parts --------------------------------------------------------------------------------------
@@ -250,19 +282,16 @@ def test_what_fou_has_written_is_left_alone(widgets_page: Page) -> None:
     expect(widgets_page.locator(".stMarkdown").get_by_text("Search", exact=True)).to_be_visible()
 
 
-def test_an_unforeseen_error_gives_a_number_that_stands_in_the_log(widgets: Server, browser_page: Page) -> None:
+def test_an_unforeseen_error_gives_a_number_that_stands_in_the_log_and_shows_nothing_of_the_programs_inside(
+    widgets: Server, browser_page: Page
+) -> None:
     open_page(browser_page, widgets.base)
     browser_page.get_by_role("button", name="Gå sönder").click()
     told = browser_page.get_by_test_id("stAlert")
     expect(told).to_contain_text(re.compile(r"felnummer [0-9A-F]{6}\."))
     number = re.findall(r"felnummer ([0-9A-F]{6})", told.inner_text())[0]
     assert f"Error {number}" in widgets.log.read_text("utf-8")
-
-
-def test_an_unforeseen_error_shows_nothing_of_the_programs_inside(widgets: Server, browser_page: Page) -> None:
-    open_page(browser_page, widgets.base)
-    browser_page.get_by_role("button", name="Gå sönder").click()
-    expect(browser_page.get_by_test_id("stAlert")).not_to_contain_text("hemligheten")
+    expect(told).not_to_contain_text("hemligheten")
 
 
 def test_a_refusal_is_told_in_its_own_words(widgets: Server, browser_page: Page) -> None:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from decimal import Decimal
-from pathlib import Path
 
-import duckdb
 import pytest
 
-from fou.access import Action, Person
-from fou.check import RULES, check
+from fou.access import Action, Person, Role
+from fou.check import RULES, Failure, check
 from fou.ledger import correct, undo
 from fou.model import Area, Entry, Funder, Kind, Project
 from fou.store import Database
@@ -121,6 +119,10 @@ TAMPERING = {
         "INSERT INTO alias (id, record, label) VALUES (1, 'project', 'projekt a')",
         {"remembered_names_mean_one_thing", "changes_replay_to_today"},
     ),
+    "a plan's version shows a batch that never was": (
+        "INSERT INTO plan_version (id, year, number, head) VALUES (1, 2014, 1, 99)",
+        {"plan_versions_can_be_read", "changes_replay_to_today"},
+    ),
     "a record is changed past the log": (
         "UPDATE project SET title = 'Något annat' WHERE id = 1",
         {"changes_replay_to_today"},
@@ -164,9 +166,11 @@ TAMPERING = {
 }
 
 
-@pytest.fixture
-def path(database: Database, admin: Person) -> Path:
-    """A closed database: a correction (batch 3), an undone batch (4, by 5) and a changed title (6)."""
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """A database with a correction (batch 3), an undone batch (4, by 5) and a changed title (6)."""
+    admin = Person("Anna", Role.ADMIN)
+    database = Database.open(tmp_path_factory.mktemp("written") / "fou.duckdb")
     with database.write(admin, Action.EDIT, "Början") as work:
         area = work.create(Area, name="Barn")
         work.create(Area, name="Tom")
@@ -184,24 +188,26 @@ def path(database: Database, admin: Person) -> Path:
     undo(database, admin, batch)
     with database.write(admin, Action.EDIT, "Titel") as work:
         work.update(Project, a, {"title": "Ny titel"})
+    yield database
     database.close()
-    return database.path
 
 
 @pytest.fixture
-def broken_rules(path: Path) -> Callable[[str], set[str]]:
-    """Tamper with the closed database past the one door, and tell which rules notice."""
+def failures(written: Database) -> Callable[[str], list[Failure]]:
+    """Tamper past the one door, and tell what is noticed. A reading is a transaction that is never committed."""
 
-    def tamper(sql: str) -> set[str]:
-        with duckdb.connect(str(path)) as connection:
-            connection.execute(sql)
-        database = Database.open(path)
-        with database.read() as reader:
-            failures = check(reader)
-        database.close()
-        return {failure.rule for failure in failures}
+    def tamper(sql: str) -> list[Failure]:
+        with written.read() as reader:
+            reader.rows(sql)
+            return check(reader)
 
     return tamper
+
+
+@pytest.fixture
+def broken_rules(failures: Callable[[str], list[Failure]]) -> Callable[[str], set[str]]:
+    """The rules that notice a tampering."""
+    return lambda sql: {failure.rule for failure in failures(sql)}
 
 
 def test_a_sound_database_has_no_failures(broken_rules: Callable[[str], set[str]]) -> None:
@@ -218,11 +224,6 @@ def test_every_rule_notices_something() -> None:
     assert noticed == {rule.__name__.lstrip("_") for rule in RULES}
 
 
-def test_a_failure_says_what_is_wrong_in_swedish(path: Path) -> None:
-    with duckdb.connect(str(path)) as connection:
-        connection.execute("DELETE FROM entry WHERE id = 2")
-    database = Database.open(path)
-    with database.read() as reader:
-        messages = [failure.message for failure in check(reader)]
-    database.close()
+def test_a_failure_says_what_is_wrong_in_swedish(failures: Callable[[str], list[Failure]]) -> None:
+    messages = [failure.message for failure in failures("DELETE FROM entry WHERE id = 2")]
     assert "Post 2 är inte hel: 2 av 3 belopp, 0 av 0 ändringar, summa 200.00 mot 300.00." in messages

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -59,10 +60,18 @@ def fou(path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixtu
     return command
 
 
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A closed database that holds the documents' portfolio as post 1; tests copy it."""
+    path = tmp_path_factory.mktemp("loaded") / "fou.duckdb"
+    assert real(path, "demo", "documents").status == 0
+    return path
+
+
 @pytest.fixture
-def documents(fou: Callable[..., Ended]) -> Callable[..., Ended]:
-    """The same, over a database that holds the documents' portfolio as post 1."""
-    assert fou("demo", "documents").status == 0
+def documents(fou: Callable[..., Ended], loaded: Path, path: Path) -> Callable[..., Ended]:
+    """The same, over a copy of it."""
+    shutil.copy(loaded, path)
     return fou
 
 
@@ -354,10 +363,17 @@ def test_wrong_usage_ends_with_2_and_touches_nothing(
     assert ended.err != ""
 
 
-@pytest.mark.parametrize("arguments", [("plan", "2013"), ("import", str(DOCUMENTS)), ("history", "--json")])
-def test_a_database_that_another_process_holds_is_told_in_plain_words(path: Path, arguments: tuple[str, ...]) -> None:
+@pytest.fixture(scope="module")
+def busy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A database that another process holds."""
+    path = tmp_path_factory.mktemp("busy") / "fou.duckdb"
     with held_by_another_process(path):
-        ended = real(path, *arguments)
+        yield path
+
+
+@pytest.mark.parametrize("arguments", [("plan", "2013"), ("import", str(DOCUMENTS)), ("history", "--json")])
+def test_a_database_that_another_process_holds_is_told_in_plain_words(busy: Path, arguments: tuple[str, ...]) -> None:
+    ended = real(busy, *arguments)
     assert (ended.status, ended.out) == (1, "")
     assert ended.err == (
         "Databasen fou.duckdb används redan av ett annat program, troligen Fous server. Gör det du vill göra i "

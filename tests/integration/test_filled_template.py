@@ -30,6 +30,8 @@ from fou.ledger import correct, statements
 from fou.model import Area, Basis, Call, Entry, Funder, Kind, Project
 from fou.store import Database, Work
 
+pytestmark = pytest.mark.usefixtures("each_file_is_read_once")
+
 ANNA = Person("Anna", Role.ADMIN)
 TODAY = date(2026, 11, 21)
 CITY, FORTE = "Exempelstad", "Forte"

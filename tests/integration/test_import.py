@@ -49,6 +49,8 @@ from tests.integration.bad_workbooks import (
 )
 from tests.integration.content import content, figures
 
+pytestmark = pytest.mark.usefixtures("each_file_is_read_once")
+
 BODIL = Person("Bodil", Role.ADMIN)
 
 

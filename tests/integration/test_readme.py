@@ -101,6 +101,7 @@ def test_make_run_makes_the_default_database_and_opens_the_dashboard(tmp_path: P
         while not answers(f"http://127.0.0.1:{port}/halsa"):
             assert process.poll() is None, process.stdout.read().decode() if process.stdout else ""
             assert time.monotonic() < deadline, "the dashboard did not open"
+            time.sleep(0.1)  # between two looks
         assert database.exists()
     finally:
         os.killpg(process.pid, signal.SIGTERM)

@@ -357,7 +357,7 @@ def read(database: Database, budget: Budget, layout: Layout) -> Examined:
     return examine_read(database, workbook, "budget.xlsx", choices=choices)
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(written_budgets())
 def test_what_is_read_is_what_was_written_or_an_error_is_told(
     standing: Database, written: tuple[Budget, Layout]
@@ -372,7 +372,7 @@ def test_what_is_read_is_what_was_written_or_an_error_is_told(
             assert figures_of(examined, reader) == stated(budget)
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(written_budgets())
 def test_a_budget_with_its_unit_above_and_its_years_in_one_row_of_heads_is_read(
     standing: Database, written: tuple[Budget, Layout]
@@ -384,7 +384,7 @@ def test_a_budget_with_its_unit_above_and_its_years_in_one_row_of_heads_is_read(
         assert (errors(examined), figures_of(examined, reader)) == ([], stated(budget))
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(written_budgets())
 def test_areas_go_to_their_own_projects(standing: Database, written: tuple[Budget, Layout]) -> None:
     budget, layout = written

@@ -13,9 +13,9 @@ from fou.ledger import history, undo
 from fou.model import Entry, Funder, Kind, Project
 from fou.store import Database
 
-READERS = 8
+READERS = 4
 WRITERS = 2
-BATCHES_EACH = 9
+BATCHES_EACH = 6
 #: What every batch holds: two projects, and amounts that sum to an even hundred together but not apart.
 PARTS = (Decimal("33.33"), Decimal("66.66"), Decimal("0.01"))
 

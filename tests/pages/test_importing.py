@@ -23,6 +23,8 @@ from tests.integration.understood import BODIL, know
 from tests.pages.conftest import Visit, changed_documents, unescaped
 from tests.unit.swecris_rows import person, swecris
 
+pytestmark = pytest.mark.usefixtures("each_file_is_read_once")
+
 FILE = "budget.xlsx"
 #: How each of these is answered: by its key.
 UNIT, VAT, FUNDER, HIDDEN = "val-Budget-unit", "val-Budget-vat", "val-Budget-funder", "val-Budget-hidden"

@@ -12,6 +12,8 @@ from fou.model import Project
 from fou.ui import pages, state
 from tests.pages.conftest import ADMIN, Visit, changed_documents, unescaped
 
+pytestmark = pytest.mark.usefixtures("each_file_is_read_once")
+
 LEAD, PERFORMER, TITLE = "lead", "performer", "title"
 
 

@@ -13,7 +13,7 @@ MEMBER = Person("Leo", Role.MEMBER)
 ADMIN = Person("Anna", Role.ADMIN)
 
 WRITING = [
-    Action.IMPORT, Action.EDIT, Action.UNDO, Action.LOAD_DEMO, Action.BACKUP, Action.RESTORE,
+    Action.IMPORT, Action.EDIT, Action.DECIDE, Action.UNDO, Action.LOAD_DEMO, Action.BACKUP, Action.RESTORE,
 ]  # fmt: skip
 
 

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fou.charts.areas import funder_chart, plan_chart
+from fou.charts.areas import plan_chart
 from fou.charts.chart import Chart, Table
+from fou.charts.funders import funder_chart
 from fou.charts.portfolio import portfolio_sentence
 from fou.charts.projects import money_chart, period_text, time_line
 from fou.charts.room import room_chart
@@ -21,8 +22,8 @@ from fou.charts.year import year_sentence
 from fou.figures import Figures, total
 from fou.model import CALLS, Funder, Kind, Plan
 from fou.money import format_sek
-from fou.plan import AreaRow, CallRow, OpenItem, ProjectRow, Room, YearPlan
-from fou.portfolio import Found, Listed
+from fou.plan import AreaRow, CallRow, FunderArea, FunderAreas, OpenItem, ProjectRow, Room, YearPlan
+from fou.portfolio import Found, Listed, TimeSpans
 from fou.sources import Sourced
 
 OUR_FUNDER = Funder(1, "Stockholms stad, socialnämnden", "municipality", None)
@@ -141,7 +142,7 @@ def plain(text: str) -> str:
 
 
 def test_the_rooms_title_says_what_is_left_if_the_proposals_are_granted() -> None:
-    assert plain(room_chart(ROOMS, "kr").title) == "0 kr blir kvar 2013 om förslagen beviljas"
+    assert plain(room_chart(ROOMS, "kr").title) == "Förslagen för 2013 tar hela ramen"
 
 
 def test_the_rooms_sentence_gives_frame_proposals_what_is_left_and_the_years_after() -> None:
@@ -284,31 +285,44 @@ def test_the_areas_bars_are_as_long_as_their_amounts(amounts: list[int]) -> None
 
 # --- Funders ------------------------------------------------------------------------------------------------
 
-FUNDED = [
+
+def funded(*parts: tuple[str, str, Decimal], passed_on: int = 0) -> FunderAreas:
+    found = tuple(FunderArea(who, who == OUR_FUNDER.name, *rest) for who, *rest in parts)
+    return FunderAreas(found, sek(passed_on), sek(0), 0)
+
+
+FUNDED = funded(
     (OUR_FUNDER.name, CHILDREN, sek(600_000)),
     ("Forte", CHILDREN, sek(1_400_000)),
     ("Forte", PRACTICE, sek(500_000)),
-]
+)
 
 
 def test_the_funders_sentence_names_the_largest_area_and_the_largest_funder() -> None:
     assert plain(funder_chart(2020, FUNDED, Kind.GRANTED, "kr").sentence) == (
         f"2 500 000 kr är beviljat 2020. {CHILDREN} får mest, 2 000 000 kr (80 %). "
-        "Forte står för 76 %, 1 annan finansiär för resten."
+        "Kommunens egna medel är 600 000 kr (24 %), andra finansiärers 1 900 000 kr (76 %)."
     )
 
 
 def test_money_that_nobody_gives_to_an_area_is_a_dash_in_the_funders_table() -> None:
     shown = [tuple(map(plain, row)) for row in funder_chart(2020, FUNDED, Kind.GRANTED, "kr").table.shown("kr")]
-    assert shown[1] == (PRACTICE, "500 000", "–", "500 000")
+    assert shown[1] == (PRACTICE, "–", "500 000", "0", "500 000", "500 000")
+
+
+def test_money_that_is_passed_on_is_said_to_be_counted_once() -> None:
+    chart = funder_chart(2020, funded(("Forte", CHILDREN, sek(500_000)), passed_on=300_000), Kind.GRANTED, "kr")
+    assert "300 000 kr som står både på ett program och på dess delprojekt räknas en gång" in plain(
+        chart.counted.left_out
+    )
 
 
 def test_without_amounts_the_funders_have_no_figure() -> None:
-    assert funder_chart(2020, [], Kind.GRANTED, "kr").figure is None
+    assert funder_chart(2020, funded(), Kind.GRANTED, "kr").figure is None
 
 
 def test_without_amounts_the_funders_say_so() -> None:
-    assert funder_chart(2020, [], Kind.GRANTED, "kr").sentence == "För 2020 är inga belopp beviljat."
+    assert funder_chart(2020, funded(), Kind.GRANTED, "kr").sentence == "Inget är beviljat 2020."
 
 
 shares = st.dictionaries(
@@ -321,14 +335,14 @@ shares = st.dictionaries(
 @given(shares)
 def test_the_funders_table_adds_up_both_ways(amounts: dict[tuple[str, str], int]) -> None:
     rows = [(funder, area, sek(amount)) for (funder, area), amount in amounts.items()]
-    *areas, sums = funder_chart(2020, rows, Kind.GRANTED, "kr").table.rows
+    *areas, sums = funder_chart(2020, funded(*rows), Kind.GRANTED, "kr").table.rows
     assert [added(cells) for cells in list(zip(*areas, strict=True))[1:]] == list(sums[1:])
 
 
 @given(shares)
 def test_the_sum_in_the_funders_sentence_is_that_of_the_table(amounts: dict[tuple[str, str], int]) -> None:
     rows = [(funder, area, sek(amount)) for (funder, area), amount in amounts.items()]
-    chart = funder_chart(2020, rows, Kind.GRANTED, "kr")
+    chart = funder_chart(2020, funded(*rows), Kind.GRANTED, "kr")
     whole = chart.table.rows[-1][-1]
     assert isinstance(whole, Decimal)
     assert chart.sentence.startswith(format_sek(whole))
@@ -427,27 +441,40 @@ PROJECTS = [
 ]
 
 
+def spans(*projects: Listed, running: int = 0, ending: int = 0) -> TimeSpans:
+    """The projects as a filter finds them, when all of them fit."""
+    dated = [project for project in projects if project.starts or project.ends]
+    return TimeSpans(tuple(dated), len(projects), len(projects) - len(dated), running, ending)
+
+
+EVERY_PROJECT = spans(*PROJECTS, running=2, ending=1)
+
+
 def test_the_time_lines_title_counts_what_ends_this_year() -> None:
-    assert plain(time_line(PROJECTS, 4, TODAY).title) == "1 projekt slutar 2026"
+    assert plain(time_line(EVERY_PROJECT, TODAY).title) == "1 projekt slutar 2026"
 
 
 def test_the_time_lines_sentence_counts_what_is_shown_what_runs_and_what_has_no_time() -> None:
-    assert plain(time_line(PROJECTS, 4, TODAY).sentence) == (
-        "3 projekt visas efter när de pågår. 2 projekt pågår 21 november 2026. "
-        "1 projekt i listan saknar uppgift om tid."
+    assert plain(time_line(EVERY_PROJECT, TODAY).sentence) == (
+        "2 projekt pågår 21 november 2026 och 1 projekt slutar 2026. 1 projekt saknar uppgift om tid."
     )
 
 
-def test_a_project_without_a_time_stands_in_the_time_lines_table() -> None:
-    assert ("Barnahus", "uppgift saknas", "–", "–") in time_line(PROJECTS, 4, TODAY).table.shown("kr")
+def test_the_time_line_says_how_many_projects_do_not_fit() -> None:
+    found = TimeSpans(tuple(PROJECTS[:3]), 812, 12, 300, 40)
+    assert "Här visas 3 av 800 projekt med uppgift om tid" in plain(time_line(found, TODAY).sentence)
+
+
+def test_what_ends_this_year_is_said_in_words_on_the_time_line() -> None:
+    assert "2024–2026 · slutar i år" in drawn(time_line(EVERY_PROJECT, TODAY))
 
 
 def test_projects_without_any_time_have_no_time_line() -> None:
-    assert time_line(PROJECTS[3:], 1, TODAY).figure is None
+    assert time_line(spans(PROJECTS[3]), TODAY).figure is None
 
 
 def test_a_bar_of_the_time_line_ends_with_the_last_day_that_the_source_can_mean() -> None:
-    figure = time_line([listed("Kontaktperson", "finished", "2012", "2012")], 1, TODAY).figure
+    figure = time_line(spans(listed("Kontaktperson", "finished", "2012", "2012")), TODAY).figure
     assert figure is not None
     assert list(figure.to_dict()["data"][0]["x"]) == [366 * 86_400_000]
 
@@ -492,7 +519,7 @@ def test_a_year_without_anything_says_so() -> None:
 
 
 def test_the_portfolios_sentence_gives_standings_and_sums() -> None:
-    found = Found((), 9, sek(4_958_000), sek(2_310_000), 16, (("proposed", 7), ("running", 1), ("unknown", 1)))
+    found = Found(9, sek(4_958_000), sek(2_310_000), 16, (("proposed", 7), ("running", 1), ("unknown", 1)))
     assert plain(portfolio_sentence(found, "tkr")) == (
         "9 projekt: 7 föreslagna, 1 pågår och 1 utan uppgift om läge. 4 958 tkr är beviljat i allt. "
         "2 310 tkr är föreslaget i allt. 16 åtaganden saknar fastställt belopp."
@@ -500,7 +527,7 @@ def test_the_portfolios_sentence_gives_standings_and_sums() -> None:
 
 
 def test_a_portfolio_of_which_no_amount_is_known_speaks_of_none() -> None:
-    assert "0 kr" not in plain(portfolio_sentence(Found((), 1, None, None, 1, (("unknown", 1),)), "kr"))
+    assert "0 kr" not in plain(portfolio_sentence(Found(1, None, None, 1, (("unknown", 1),)), "kr"))
 
 
 # --- Tables -------------------------------------------------------------------------------------------------
@@ -551,9 +578,9 @@ def test_a_text_that_a_spreadsheet_would_run_is_made_harmless_in_the_file() -> N
 MARKED = {
     "area": plan_chart(2013, [AreaRow(EVIL, money(granted=1))], "kr"),
     "area of a plan": plan_chart(2013, [AreaRow(EVIL, money(planned=1))], "kr"),
-    "funder": funder_chart(2013, [(EVIL, CHILDREN, sek(1))], Kind.GRANTED, "kr"),
-    "funder's area": funder_chart(2013, [(OUR_FUNDER.name, EVIL, sek(1))], Kind.GRANTED, "kr"),
-    "project": time_line([listed(EVIL, "running", "2024", "2026")], 1, TODAY),
+    "funder": funder_chart(2013, funded((EVIL, CHILDREN, sek(1))), Kind.GRANTED, "kr"),
+    "funder's area": funder_chart(2013, funded((OUR_FUNDER.name, EVIL, sek(1))), Kind.GRANTED, "kr"),
+    "project": time_line(spans(listed(EVIL, "running", "2024", "2026")), TODAY),
 }
 
 
@@ -575,7 +602,7 @@ ALL = {
     "plan": plan_chart(2020, AREAS_OF_A_PLAN, "tkr"),
     "funders": funder_chart(2020, FUNDED, Kind.GRANTED, "tkr"),
     "project": money_chart(A_PROJECT, "tkr"),
-    "time": time_line(PROJECTS, 4, TODAY),
+    "time": time_line(EVERY_PROJECT, TODAY),
 }
 
 

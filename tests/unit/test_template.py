@@ -132,7 +132,7 @@ def test_yes_and_no_are_written_as_ja_and_nej() -> None:
 
 def test_choices_and_yes_no_have_drop_down_lists() -> None:
     plans = lists(written({"Planer": []})["Planer"])
-    assert plans == {"C2": '"utkast,förslag,beslutad,avslutad"', "G2": '"ja,nej"'}
+    assert plans == {"C2": '"utkast,förslag,beslutad,under revidering,avslutad"', "G2": '"ja,nej"'}
 
 
 def test_references_have_drop_down_lists_of_what_the_other_sheet_holds() -> None:
