@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Literal, NamedTuple, TypeAlias
@@ -40,7 +40,7 @@ class Sum(NamedTuple):
 class AmountChange(NamedTuple):
     """One year's amount of one line. ``before`` is None when nothing stood there.
 
-    ``lines`` is empty, and ``after`` nothing, when what stands is not in the file and is to be taken back.
+    ``lines`` is empty when what stands is not in the file and is to be taken back.
     ``replaces`` holds the ids of the entries that are taken back.
     """
 
@@ -51,9 +51,13 @@ class AmountChange(NamedTuple):
     area: str | None
     funder: str
     before: Sum | None
-    after: Sum
     lines: tuple[Line, ...]
     replaces: tuple[int, ...]
+
+    @property
+    def after(self) -> Sum:
+        """What will stand: nothing, when it is to be taken back."""
+        return sum_of(self.lines)
 
     @property
     def place(self) -> str:
@@ -164,7 +168,7 @@ def compare(checked: Checked, reader: Reader, missing_means: MissingMeans = "kee
     found = _compare_amounts(checked.lines, reader, names, checked.records)
     if missing_means == "remove":
         found.changes += [
-            AmountChange(m.kind, m.year, m.project, m.call, m.area, m.funder, m.stands, Sum(), (), m.entries)
+            AmountChange(m.kind, m.year, m.project, m.call, m.area, m.funder, m.stands, (), m.entries)
             for m in found.missing
         ]
         found.missing = []
@@ -207,6 +211,7 @@ def _compare_amounts(
             label = record.values[RECORD_BY_TABLE[table].KEY[0]]
             written[table].setdefault(fold(label), label)
 
+    named = _namer(written)
     by_subject: dict[Key, list[Line]] = defaultdict(list)
     for line in lines:
         by_subject[line.subject].append(line)
@@ -214,29 +219,19 @@ def _compare_amounts(
     for subject, group in by_subject.items():
         now = standing.get(subject)
         if now is None:
-            after = _sum([(line.amount, line.open, line.condition) for line in group])
-            found.changes.append(AmountChange(*_named(subject, written), None, after, tuple(group), ()))
-            continue
-        if _grouped((n[3], n[4], n[1], n[2]) for n in now) == _grouped(
-            (line.condition, line.basis, line.amount, line.open) for line in group
-        ):
+            found.changes.append(AmountChange(*named(subject), None, tuple(group), ()))
+        elif _grouped(now) == _grouped(group):
             found.unchanged.append(tuple(group))
-            continue
-        found.changes.append(
-            AmountChange(
-                *_named(subject, written),
-                _sum([(n[1], n[2], n[3]) for n in now]),
-                _sum([(line.amount, line.open, line.condition) for line in group]),
-                tuple(group), tuple(n[0] for n in now),
+        else:
+            found.changes.append(
+                AmountChange(*named(subject), sum_of(now), tuple(group), tuple(each.id for each in now))
             )
-        )  # fmt: skip
     spoken_of = {(subject[0], subject[1], subject[5]) for subject in by_subject}
     for subject, now in standing.items():
         if subject in by_subject:
             continue
         if (subject[0], subject[1], subject[5]) in spoken_of and can_be_stated(subject):
-            stands = _sum([(n[1], n[2], n[3]) for n in now])
-            found.missing.append(Missing(*_named(subject, written), stands, tuple(n[0] for n in now)))
+            found.missing.append(Missing(*named(subject), sum_of(now), tuple(each.id for each in now)))
         else:
             found.elsewhere += 1
     return found
@@ -247,62 +242,73 @@ def can_be_stated(subject: Key) -> bool:
     return bool(subject[0] == Kind.FRAME or any(about is not None for about in subject[2:5]))
 
 
-def _standing(
-    reader: Reader, names: Mapping[str, Mapping[int, str]]
-) -> dict[Key, list[tuple[int, Decimal, int, str | None, str]]]:
-    """What stands, as (id, amount, open, condition, basis), by subject with folded labels.
+class _Standing(NamedTuple):
+    """An entry that stands."""
+
+    id: int
+    amount: Decimal
+    open: int
+    condition: str | None
+    basis: str
+
+
+def _standing(reader: Reader, names: Mapping[str, Mapping[int, str]]) -> dict[Key, list[_Standing]]:
+    """What stands, by subject with folded labels.
 
     A project belongs to its own area, and no line of a file is about both: an entry that names both is about
     the project.
     """
     folded = {table: {number: fold(name) for number, name in names[table].items()} for table in LINE_REFERENCES}
-    standing: dict[Key, list[tuple[int, Decimal, int, str | None, str]]] = defaultdict(list)
+    standing: dict[Key, list[_Standing]] = defaultdict(list)
     rows = reader.rows(
-        "SELECT kind, year, project, call, area, funder, id, amount, open, condition, basis "
-        f"FROM ({STANDING}) AS standing"
+        "SELECT kind, year, project, call, CASE WHEN project IS NULL THEN area END, funder, "
+        f"id, amount, open, condition, basis FROM ({STANDING}) AS standing"
     )
-    for kind, year, project, call, area, funder, number, amount, is_open, condition, basis in rows:
-        subject = (
-            kind, year,
-            folded["project"].get(project), folded["call"].get(call),
-            folded["area"].get(area) if project is None else None, folded["funder"].get(funder),
-        )  # fmt: skip
-        standing[subject].append((number, amount, is_open, condition, basis))
+    projects, calls, areas, funders = (folded[table] for table in LINE_REFERENCES)
+    for kind, year, project, call, area, funder, *entry in rows:
+        subject = (kind, year, projects.get(project), calls.get(call), areas.get(area), funders.get(funder))
+        standing[subject].append(_Standing(*entry))
     return standing
 
 
-def _named(
-    subject: Key, written: Mapping[str, Mapping[str | None, str]]
-) -> tuple[Kind, int, str | None, str | None, str | None, str]:
-    kind, year, project, call, area, funder = subject
-    return (
-        kind if type(kind) is Kind else Kind(kind), year,
-        written["project"].get(project), written["call"].get(call), written["area"].get(area),
-        written["funder"].get(funder, ""),
-    )  # fmt: skip
+def _namer(
+    written: Mapping[str, Mapping[str | None, str]],
+) -> Callable[[Key], tuple[Kind, int, str | None, str | None, str | None, str]]:
+    """What gives a subject with its labels as they are written."""
+    projects, calls, areas, funders = (written[table] for table in LINE_REFERENCES)
+
+    def named(subject: Key) -> tuple[Kind, int, str | None, str | None, str | None, str]:
+        kind, year, project, call, area, funder = subject
+        return (
+            kind if type(kind) is Kind else Kind(kind), year,
+            projects.get(project), calls.get(call), areas.get(area), funders.get(funder, ""),
+        )  # fmt: skip
+
+    return named
 
 
-def _grouped(rows: Iterable[tuple[str | None, str, Decimal, int]]) -> dict[tuple[str | None, str], tuple[Decimal, int]]:
+def _grouped(lines: Iterable[Line | _Standing]) -> dict[tuple[str | None, str], tuple[Decimal, int]]:
     """Firm and conditional, stated and spread apart: one payment in two parts equals the same in one."""
     sums: dict[tuple[str | None, str], tuple[Decimal, int]] = {}
-    for condition, basis, amount, is_open in rows:
-        condition = condition_text(condition)
-        before = sums.get((condition, basis), (Decimal(0), 0))
-        sums[condition, basis] = (before[0] + amount, before[1] + is_open)
+    for line in lines:
+        kind = (condition_text(line.condition), line.basis)
+        amount, is_open = sums.get(kind, (_NOTHING, 0))
+        sums[kind] = (amount + line.amount, is_open + line.open)
     return sums
 
 
-def _sum(rows: Sequence[tuple[Decimal, int, str | None]]) -> Sum:
-    if len(rows) == 1 and rows[0][2] is None:  # as most are, of a hundred thousand
-        return Sum(rows[0][0], _NOTHING, rows[0][1])
+def sum_of(lines: Sequence[Line | _Standing]) -> Sum:
+    """What they come to together."""
+    if len(lines) == 1 and lines[0].condition is None:  # as most are, of a hundred thousand
+        return Sum(lines[0].amount, _NOTHING, lines[0].open)
     firm = conditional = _NOTHING
     number = 0
-    for amount, is_open, condition in rows:
-        number += is_open
-        if condition is None:
-            firm += amount
+    for line in lines:
+        number += line.open
+        if line.condition is None:
+            firm += line.amount
         else:
-            conditional += amount
+            conditional += line.amount
     return Sum(firm, conditional, number)
 
 

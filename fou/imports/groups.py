@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeAlias
 
-from fou.imports.difference import Difference, Sum
+from fou.imports.difference import AmountChange, Difference, Sum, sum_of
 from fou.imports.references import fold
 from fou.imports.stated import Checked
+from fou.imports.uncollected import uncollected
 from fou.model import CALLS, NO_AREA, Kind
 from fou.store import Reader
 
@@ -115,6 +117,7 @@ def by_project(difference: Difference, names: Names) -> tuple[Group, ...]:
     return _grouped(difference, of)
 
 
+@uncollected
 def _grouped(difference: Difference, of: Callable[[About], Named]) -> tuple[Group, ...]:
     groups: dict[tuple[About, Kind], Group] = {}
     by_name: dict[tuple[Named, Kind], Group] = {}
@@ -126,24 +129,26 @@ def _grouped(difference: Difference, of: Callable[[About], Named]) -> tuple[Grou
             group = groups[about, kind] = by_name.setdefault((named, kind), Group(name, kind, code))
         return group
 
+    # Added up by what they are about and not one by one: there may be a hundred thousand.
+    changes: dict[tuple[Kind, About], list[AmountChange]] = defaultdict(list)
     for change in difference.amounts:
-        group = group_of(change.kind, (change.project, change.call, change.area))
-        group.before = group.before.plus(change.before or _NOTHING)
-        group.after = group.after.plus(change.after)
-        if not change.lines:
-            group.removed += 1
-        elif change.before is None:
-            group.new += 1
-        else:
-            group.changed += 1
+        changes[change.kind, (change.project, change.call, change.area)].append(change)
+    for (kind, about), some in changes.items():
+        group = group_of(kind, about)
+        group.after = group.after.plus(sum_of([line for change in some for line in change.lines]))
+        for change in some:
+            if change.before is None:
+                group.new += 1
+                continue
+            group.before = group.before.plus(change.before)
+            if change.lines:
+                group.changed += 1
+            else:
+                group.removed += 1
     for lines in difference.unchanged:
         kind, _, project, call, area, _ = lines[0].subject
         group = group_of(Kind(kind), (project, call, area))
-        stands = Sum(
-            sum((line.amount for line in lines if line.condition is None), Decimal(0)),
-            sum((line.amount for line in lines if line.condition is not None), Decimal(0)),
-            sum(line.open for line in lines),
-        )
+        stands = sum_of(lines)
         group.before, group.after = group.before.plus(stands), group.after.plus(stands)
         group.unchanged += 1
     for missing in difference.missing:

@@ -86,7 +86,10 @@ def write_messy(path: Path, rows: int) -> None:
 
 
 def write_swecris(path: Path, rows: int, size: int) -> None:
-    """An export of so many rows and about so many bytes, with long abstracts, some of them in several lines."""
+    """An export of so many rows and about so many bytes, with long abstracts, some of them in several lines.
+
+    As in a real one, fields have quotation marks where they need them: here in every other row.
+    """
     heads = [
         "ProjectId",
         "ProjectTitleSv",
@@ -121,14 +124,15 @@ def write_swecris(path: Path, rows: int, size: int) -> None:
     words = ["barn", "vård", "stöd", "metod", "familj", "samverkan", "insats", "utvärdering", "socialtjänst", "unga"]
     length = (size // rows - 700) // 2
     text = io.StringIO()
-    writer = csv.writer(text, delimiter=";", quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
     writer.writerow(heads)
     for number in range(rows):
         abstract = " ".join(chance.choices(words, k=length // 7))
         year = 2008 + number % 15
         writer.writerow([
             f"{year}-{number:05}_Forte", f"Studie {number} om {chance.choice(words)}", f"Study {number}", abstract,
-            abstract[::-1] + ("\nnew line" if number % 10 == 0 else ""), f"{year}-01-01 12:00:00",
+            abstract[::-1] + ("; och mer" if number % 2 else "\nny rad" if number % 10 == 0 else ""),
+            f"{year}-01-01 12:00:00",
             f"{year + 3}-12-31 12:00:00", "202100-2932", "Uppsala universitet", "Uppsala University", "Universitet",
             "University", "202100-5240", "Forte", "Forte", "Stat, regioner, kommuner, församlingar", "Governmental",
             str(1_000_000 + number), str(year), f"{year}-01-01 12:00:00", f"{year + 2}-12-31 12:00:00", "1",

@@ -23,6 +23,8 @@ from tests.integration.content import content
 from tests.integration.messy_budgets import MESSY, write_folder
 from tests.integration.understood import BODIL, figures_in, figures_of, know, projects_of
 
+pytestmark = pytest.mark.usefixtures("each_file_is_read_once")
+
 WITH_TOTALS = [name for name, each in MESSY.items() if each.agree]
 
 

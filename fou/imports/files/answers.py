@@ -126,7 +126,9 @@ def _unpacked(
     name: str, hidden: bool, hidden_rows: bytes, hidden_columns: bytes, merged: bytes, rows: bytes, lengths: bytes,
     columns: bytes, is_number: bytes, numbers: list[str], others: list[Value], formats: PackedSheet, sums: PackedSheet,
 ) -> Sheet:  # fmt: skip
-    number = map(Decimal, chain.from_iterable(map(str.split, numbers)))
+    texts = list(chain.from_iterable(map(str.split, numbers)))
+    different = {text: Decimal(text) for text in set(texts)}
+    number = map(different.__getitem__, texts)
     other = iter(others)
     values = [next(number) if is_one else next(other) for is_one in is_number]
     cells = zip(array("H", columns), values, strict=True)

@@ -208,34 +208,55 @@ _AFTER_LAST = "\ue000"
 
 def _split(text: str, delimiter: str, name: str, strict: bool) -> Iterator[tuple[int, list[str]]]:
     csv.field_size_limit(_LONGEST_FIELD)
-    lines = StringIO(text, newline="")
     row: list[str] = []  # the lines of the row at hand
-    reader = csv.reader(lines if strict else _held(lines, row), delimiter=delimiter, strict=strict)
-    width = read = 0
-    for number, fields in enumerate(reader, 1):
-        if row and row[-1] is _AFTER_LAST:
+    lines = _held(StringIO(text, newline=""), row, () if strict else (_AFTER_LAST,))
+    rows = _strict_rows(lines, delimiter) if strict else csv.reader(lines, delimiter=delimiter)
+    width = 0
+    for number, fields in enumerate(rows, 1):
+        if row[-1] is _AFTER_LAST:
             if len(row) > 1:  # a quotation mark still open at the end takes even this line into its field
                 raise _open_quote(name, number, len(fields), fields[-1].removesuffix(_AFTER_LAST))
             return
-        if reader.line_num > read + 1:
+        if len(row) > 1:
             for i, field in enumerate(fields):
                 if "\r" in field:
                     field = fields[i] = field.replace("\r\n", "\n").replace("\r", "\n")
                 if (
                     delimiter in field
                     and "\n" in field
-                    and (_holds_rows(field, delimiter, width) or (row and not _is_strict(row, delimiter)))
+                    and (_holds_rows(field, delimiter, width) or (not strict and not _is_strict(row, delimiter)))
                 ):
                     raise _open_quote(name, number, i + 1, field)
-        read = reader.line_num
         width = max(width, len(fields))
         row.clear()
         yield number, fields
 
 
-def _held(lines: Iterable[str], row: list[str]) -> Iterator[str]:
-    """The lines, and one more at the end, each added to ``row`` as it is read."""
-    for line in chain(lines, [_AFTER_LAST]):
+def _strict_rows(lines: Iterator[str], delimiter: str) -> Iterator[list[str]]:
+    """Each row's fields. A line without any quotation mark is a row as it stands, and need not be searched."""
+    peeked: list[str] = []
+    reader = csv.reader(_with_first(peeked, lines), delimiter=delimiter, strict=True)
+    for line in lines:
+        if '"' in line:
+            peeked.append(line)
+            yield next(reader)
+        else:
+            plain = line.rstrip("\r\n")
+            yield plain.split(delimiter) if plain else []
+
+
+def _with_first(first: list[str], rest: Iterator[str]) -> Iterator[str]:
+    """The line that has been looked at already, when there is one, then those that follow."""
+    while True:
+        line = first.pop() if first else next(rest, None)
+        if line is None:
+            return
+        yield line
+
+
+def _held(lines: Iterable[str], row: list[str], after: tuple[str, ...]) -> Iterator[str]:
+    """The lines, and those of ``after``, each added to ``row`` as it is read."""
+    for line in chain(lines, after):
         row.append(line)
         yield line
 

@@ -35,10 +35,10 @@ class SheetHandler(Handler):
     """
 
     __slots__ = (
-        "cells", "column", "columns", "columns_told", "date1904", "formats", "formula", "formula_text", "hidden",
-        "hidden_columns", "hidden_rows", "masters", "merged", "numbers", "package", "passed", "phonetic", "raw",
-        "reference", "row", "row_text", "rows", "runs", "sheet", "shown", "strings", "style", "sums",
-        "tag_c", "tag_f", "tag_is", "tag_row", "tag_rph", "tag_t", "tag_v", "type",
+        "attributes", "cells", "column", "columns", "columns_told", "date1904", "formats", "formula", "formula_text",
+        "hidden", "hidden_columns", "hidden_rows", "last_column", "masters", "merged", "numbers", "package", "passed",
+        "phonetic", "raw", "row", "row_text", "rows", "runs", "sheet", "shown", "strings", "sums",
+        "tag_c", "tag_f", "tag_is", "tag_row", "tag_rph", "tag_t", "tag_v",
     )  # fmt: skip
 
     def __init__(
@@ -53,7 +53,7 @@ class SheetHandler(Handler):
         super().__init__()
         self.package, self.sheet, self.strings, self.numbers = package, sheet, strings, numbers
         self.shown, self.date1904 = shown, date1904
-        self.style: str | None = None
+        self.last_column = package.limits.max_columns
         self.rows: list[tuple[int, dict[int, Value]]] = []
         self.hidden_rows: set[int] = set()
         self.hidden_columns: set[int] = set()
@@ -61,7 +61,8 @@ class SheetHandler(Handler):
         self.merged: list[tuple[int, int, int, int]] = []
         self.formats: dict[tuple[int, int], str] = {}
         self.sums: dict[tuple[int, int], str] = {}
-        self.columns = _ColumnNumbers()
+        #: Column letters → column number, worked out once for each column.
+        self.columns: dict[str, int] = {}
         #: The first cell of those that share a formula, (row, column, formula if it adds up others), by its id.
         self.masters: dict[str, tuple[int, int, str]] = {}
         self.row, self.row_text, self.column = 0, "", 0
@@ -69,8 +70,8 @@ class SheetHandler(Handler):
         #: The address of a blank cell, if one has been passed since the last other cell.
         self.passed: str | None = None
         self.cells: dict[int, Value] = {}
-        self.reference: str | None = None
-        self.type: str | None = None
+        #: Of the cell at hand: its reference (r), type (t) and style (s).
+        self.attributes: dict[str, str] = {}
         self.raw: str | None = None
         self.formula: dict[str, str] | None = None
         self.formula_text = ""
@@ -94,11 +95,8 @@ class SheetHandler(Handler):
         if name == self.tag_v:
             return
         if name == self.tag_c:
-            self.reference = attributes.get("r")
-            self.type = attributes.get("t")
-            self.style = attributes.get("s")
-            self.raw = None
-            self.formula = None
+            self.attributes = attributes
+            self.raw = self.formula = None
         elif name == self.tag_row:
             self._start_row(attributes)
         elif name == self.tag_f:
@@ -126,10 +124,10 @@ class SheetHandler(Handler):
         elif name == self.tag_c:
             if self.raw or self.formula is not None:
                 self._end_cell()
-            elif self.reference is None:
+            elif (reference := self.attributes.get("r")) is None:
                 self.column = self._column_before() + 1
             else:
-                self.passed = self.reference
+                self.passed = reference
         elif name == self.tag_row:
             if self.cells:
                 self._end_row()
@@ -177,24 +175,22 @@ class SheetHandler(Handler):
         self.rows.append((self.row, self.cells))
 
     def _end_cell(self) -> None:
-        reference = self.reference
+        attributes, raw = self.attributes, self.raw
+        reference = attributes.get("r")
         if reference is None:
             column = self._column_before() + 1
         else:
-            split = len(reference) - len(self.row_text)
-            if reference[split:] != self.row_text or split < 1:
-                raise self._wrong_row(reference)
-            column = self.columns[reference[:split]]
+            column = self.columns.get(reference.removesuffix(self.row_text)) or self._column(reference)
         self.column, self.passed = column, None
 
-        raw, type_ = self.raw, self.type
         value: Value | None
         if raw:
+            type_ = attributes.get("t")
             if type_ is None or type_ == "n":
                 value = self.numbers.get(raw)
                 if value is None:
                     value = self._number(raw)
-                shown = self.shown.get(self.style)
+                shown = self.shown.get(attributes.get("s")) if self.shown else None
                 if shown is not None and isinstance(value, Decimal):
                     if shown == DAY:
                         value = day_of(value, self.date1904) or value
@@ -209,26 +205,31 @@ class SheetHandler(Handler):
         else:
             self._remember_formula(self.formula or {}, column)
             # A text formula may well give an empty text; any other without a value was never calculated.
-            value = "" if type_ == "str" and raw is not None else Broken("formula", self._formula_shown())
-        if value == "":
+            empty = attributes.get("t") == "str" and raw is not None
+            value = "" if empty else Broken("formula", self._formula_shown())
+        if not value and value == "":
             return
-        if column > self.package.limits.max_columns:
+        if column > self.last_column:
             raise self._far_away(column)
         if column in self.cells:
             raise damaged(self.package.name, "cellen finns två gånger", self.sheet, self._address(column))
         self.cells[column] = value
 
+    def _column(self, reference: str) -> int:
+        """The column of a reference in the row at hand."""
+        letters = reference.removesuffix(self.row_text)
+        if not letters or letters == reference:
+            raise damaged(self.package.name, f"en cell på fel rad ({self.row})", self.sheet, reference[:20])
+        if not _LETTERS.fullmatch(letters):
+            raise ValueError("not a column")
+        self.columns[letters] = column_number(letters)
+        return self.columns[letters]
+
     def _column_before(self) -> int:
         """The column of the cell before this one; of a blank one it is only worked out when it is needed."""
         if self.passed is not None:
-            letters = self.passed.removesuffix(self.row_text)
-            if letters == self.passed:
-                raise self._wrong_row(self.passed)
-            self.column, self.passed = self.columns[letters], None
+            self.column, self.passed = self._column(self.passed), None
         return self.column
-
-    def _wrong_row(self, reference: str) -> ImportRefused:
-        return damaged(self.package.name, f"en cell på fel rad ({self.row})", self.sheet, reference[:20])
 
     def _number(self, raw: str) -> Value:
         value = read_number(raw)
@@ -316,13 +317,3 @@ def _is_hidden(attributes: dict[str, str], size: str) -> bool:
         return True
     measure = attributes.get(size)
     return measure is not None and measure in ("0", "0.0")
-
-
-class _ColumnNumbers(dict[str, int]):
-    """Column letters → column number, worked out once for each column."""
-
-    def __missing__(self, letters: str) -> int:
-        if not _LETTERS.fullmatch(letters):
-            raise ValueError("not a column")
-        self[letters] = column_number(letters)
-        return self[letters]

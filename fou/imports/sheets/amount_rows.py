@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from decimal import Decimal
 from statistics import median_low
+from types import EllipsisType
 from typing import TYPE_CHECKING, Any
 
 from fou.imports import values
-from fou.imports.files.cells import Sheet, cell_address, column_letters
+from fou.imports.files.cells import Sheet, Value, cell_address, column_letters
 from fou.imports.references import fold
 from fou.imports.sheets.guesses import Sureness
 from fou.imports.sheets.layout import ColumnGuess
 from fou.imports.sheets.rows import Row, RowUse
-from fou.imports.sheets.understanding import SheetFound, is_call
+from fou.imports.sheets.understanding import SheetFound
 from fou.imports.sheets.words import SCALES, Use, says
 from fou.imports.stated import Line
 from fou.model import KIND_NAMES, Basis, Kind
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 #: No FoU project has a milliard kronor; and twenty millions is odd where others have a hundredth of it.
 _ENORMOUS, _LARGE, _MANY_TIMES = Decimal(1_000_000_000), Decimal(20_000_000), 100
+_NOTHING = Decimal(0)
 #: So many odd sizes are told of in one column.
 _FEW = 5
 #: The project fields that a column may fill.
@@ -41,9 +43,13 @@ class SheetStating:
         self.amounts = [c for c in self.layout.columns if c.use is Use.AMOUNT and c.number not in skip]
         self.at = {use: next(iter(self.layout.numbers(use)), None) for use in Use}
         self.prefix = f"{whole.file} › {self.name} › "
-        self.letters = {column.number: column_letters(column.number) for column in self.amounts}
+        #: the place of each column's cells, but for the row
+        self.places = {column.number: self.prefix + column_letters(column.number) for column in self.amounts}
+        self.fields = [(name, at) for use, name in _FIELDS.items() if (at := self.at[use]) is not None]
+        self.known = whole.directory["project"].by_label
         self.told: set[tuple[str, int]] = set()
         self.funders: dict[str, str | None] = {}
+        self.years: dict[Value, int | None] = {}
 
     def read(self) -> None:
         """State every row, and tell what is odd."""
@@ -98,7 +104,7 @@ class SheetStating:
             elif area is not None:
                 self._state(row, (None, None, fold(area)), None)
             return
-        if is_call(row.label, whole.directory):
+        if (row.code, row.label) not in whole.targets:  # it is a call
             years = [
                 year
                 for column in self.amounts
@@ -108,18 +114,17 @@ class SheetStating:
             if call is not None:
                 self._state(row, (None, fold(call), None), None)
             return
-        code = whole.targets.get((row.code, row.label))
+        code = whole.targets[row.code, row.label]
         if code is None:
             return
         folded = fold(code)
         fields: dict[str, Any] = {}
         if area is not None:
             fields["area"] = area
-        for use, name in _FIELDS.items():
-            at = self.at[use]
-            if at is not None and isinstance(value := row.cells.get(at), str):
+        for name, at in self.fields:
+            if isinstance(value := row.cells.get(at), str):
                 fields[name] = value.strip()
-        if folded in whole.directory["project"].by_label:
+        if folded in self.known:
             whole.checked.relies_on.add(("project", folded))
             if fields:
                 whole.record("project", (folded,), {"code": code, **fields}, place)
@@ -129,7 +134,7 @@ class SheetStating:
 
     def at_amount(self, number: int) -> bool:
         """Whether the column's amounts are stated, and not only checked."""
-        return number in self.letters
+        return number in self.places
 
     def _state(self, row: Row, about: tuple[str | None, str | None, str | None], kind: Kind | None) -> None:
         """Add the row's amounts to what the file states."""
@@ -139,6 +144,10 @@ class SheetStating:
                 self.findings.problem(self.name, row.number, number, row.cells[number], problem)
         seen, lines, adds_up = self.whole.seen, self.whole.checked.lines, self.whole.adds_up
         amounts, of_row = row.amounts, _OfRow(self, row)
+        project, call, area = about
+        # What the row or the sheet says holds for all its columns that do not say it themselves.
+        year_of_row: int | None = None
+        funder_of_row: str | None = None
         for column in self.amounts:
             number = column.number
             found = amounts.get(number)
@@ -146,8 +155,13 @@ class SheetStating:
                 continue
             amount, is_open = found
             said = kind or column.kind or of_row.kind(column)
-            year = row.years.get(number) or column.year or of_row.year(column)
-            funder = of_row.funder(column)
+            year = row.years.get(number) or column.year
+            if year is None:
+                year = year_of_row = year_of_row or of_row.year(column)
+            if column.funder is not None:
+                funder = of_row.funder(column)
+            else:
+                funder = funder_of_row = funder_of_row or of_row.funder(column)
             if said is None or year is None or funder is None:
                 continue
             if amount < 0:
@@ -156,14 +170,15 @@ class SheetStating:
                     "ett belopp över noll", "Negativa belopp minskar summan. Kontrollera att det är meningen.",
                     "negative",
                 )  # fmt: skip
-            subject = (said, year, *about, funder)
-            cell = f"{self.letters[number]}{row.number}"
+            subject = (said, year, project, call, area, funder)
             key = subject if condition is None else (*subject, condition)
-            if key in seen and not adds_up:
-                self._tell_of_double(row, column, lines[seen[key]])
-                continue
-            seen[key] = len(lines)
-            lines.append(Line(subject, amount, is_open, condition, Basis.STATED, self.prefix + cell, document))
+            place = f"{self.places[number]}{row.number}"
+            line = Line(subject, amount, is_open, condition, Basis.STATED, place, document)
+            earlier = seen.setdefault(key, line)
+            if earlier is line or adds_up:
+                lines.append(line)
+            else:
+                self._tell_of_double(row, column, earlier)
 
     def _words(self, row: Row, use: Use) -> str | None:
         at = self.at[use]
@@ -184,18 +199,23 @@ class SheetStating:
     def year_of_row(self, at: int, row: Row) -> int | None:
         """The year in the row's own column."""
         value = row.cells.get(at)
-        try:
-            year = values.year_head(value) if value is not None else None
-        except values.Problem:
-            year = None
-        if year is None and isinstance(value, str):
-            year = says(value).year
+        year = self._year_in(value) if value is not None else None
         if year is None:
             self.findings.error(
                 self.name, cell_address(row.number, at), values.shown(value), "ett årtal",
                 "Skriv årtalet med fyra siffror, till exempel 2014.", "no_year",
             )  # fmt: skip
         return year
+
+    def _year_in(self, value: Value) -> int | None:
+        """The year that a cell names; the same few stand on thousands of rows."""
+        if value not in self.years:
+            try:
+                year = values.year_head(value)
+            except values.Problem:
+                year = None
+            self.years[value] = says(value).year if year is None and isinstance(value, str) else year
+        return self.years[value]
 
     def funder_of_row(self, at: int, row: Row) -> str | None:
         """What the row's own column says of whose money it is."""
@@ -283,13 +303,15 @@ class SheetStating:
 
     def _tell_of_sizes(self) -> None:
         """Amounts so large that they can hardly be in the unit that the sheet or the column says."""
+        projects = [row for row in self.found.rows if row.use is RowUse.PROJECT]
         for column in self.amounts:
             scale = SCALES[column.unit or self.layout.unit.value]
             if scale == 1:
                 continue
             number = column.number
-            rows = [row for row in self.found.rows if row.use is RowUse.PROJECT and number in row.amounts]
-            if all(abs(row.amounts[number][0]) < _LARGE for row in rows):
+            rows = [row for row in projects if number in row.amounts]
+            amounts = [row.amounts[number][0] for row in rows]
+            if max(amounts, default=_NOTHING) < _LARGE and min(amounts, default=_NOTHING) > -_LARGE:
                 continue
             # A cell with a unit of its own, in its text or its format, says itself what it is.
             stated = [
@@ -351,25 +373,27 @@ class SheetStating:
 
 
 class _OfRow:
-    """What holds for a whole row – its own columns for kind, year and funder – read once for all its amounts."""
+    """What holds for a whole row – its own columns for kind, year and funder – read once for all its amounts.
 
-    __slots__ = ("_funder", "_kind", "_read", "_year", "row", "sheet")
+    It is read only when an amount asks for it: what is wrong there concerns no row without amounts.
+    """
+
+    __slots__ = ("_funder", "_kind", "_year", "row", "sheet")
 
     def __init__(self, sheet: SheetStating, row: Row) -> None:
         self.sheet, self.row = sheet, row
-        self._kind: Kind | None = None
-        self._year: int | None = None
-        self._funder: str | None = None
-        self._read: tuple[Use, ...] = ()
+        # Each is ... until it has been read.
+        self._kind: Kind | EllipsisType | None = ...
+        self._year: int | EllipsisType | None = ...
+        self._funder: str | EllipsisType | None = ...
 
     def kind(self, column: ColumnGuess) -> Kind | None:
         """The kind in the row's own column, else the sheet's."""
         at = self.sheet.at[Use.KIND]
         if at is None:
             return self.sheet.kind(column)
-        if Use.KIND not in self._read:
+        if self._kind is ...:
             self._kind = self.sheet.kind_of_row(at, self.row)
-            self._read += (Use.KIND,)
         return self._kind
 
     def year(self, column: ColumnGuess) -> int | None:
@@ -377,16 +401,14 @@ class _OfRow:
         at = self.sheet.at[Use.YEAR]
         if at is None:
             return self.sheet.year(column)
-        if Use.YEAR not in self._read:
+        if self._year is ...:
             self._year = self.sheet.year_of_row(at, self.row)
-            self._read += (Use.YEAR,)
         return self._year
 
     def funder(self, column: ColumnGuess) -> str | None:
         """The folded name of the column's funder, else the row's, else the sheet's."""
-        at = self.sheet.at[Use.FUNDER]
-        if at is not None and Use.FUNDER not in self._read:
-            self._funder = self.sheet.funder_of_row(at, self.row)
-            self._read += (Use.FUNDER,)
+        if self._funder is ...:
+            at = self.sheet.at[Use.FUNDER]
+            self._funder = None if at is None else self.sheet.funder_of_row(at, self.row)
         label = column.funder or self._funder or self.sheet.layout.funder.value
         return self.sheet.funder(label, column, self.row)

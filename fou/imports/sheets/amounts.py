@@ -64,26 +64,30 @@ def in_kronor(value: Decimal, code: str, unit: str = "kr") -> Decimal:
 
 @dataclass(slots=True)
 class Amounts:
-    """Reads the amount cells of a column. ``unit`` is a key of SCALES; ``vat`` and ``sign`` as in the choices."""
+    """Reads the amount cells in one unit, a key of SCALES; ``vat`` and ``sign`` are as in the choices."""
 
     unit: str
     vat: str = "excl"
     sign: str = "as_is"
     rounded: bool = False
-    _seen: dict[Decimal, Decimal] = field(default_factory=dict)
+    #: What each number and text came to: the same ones come again and again.
+    _seen: dict[Decimal | str, tuple[Decimal, int]] = field(default_factory=dict)
 
     def read(self, value: Value, code: str | None = None) -> tuple[Decimal, int]:
         """The cell as (SEK excl. VAT, open): (600000, 0), or (0, 1) when the amount is not set.
 
         ``code`` is the cell's number format where it says more than decimals. Raises values.Problem.
         """
-        if isinstance(value, Decimal):
-            if code is not None:
-                return self._whole(in_kronor(value, code, self.unit)), 0
-            found = self._seen.get(value)
-            if found is None:
-                found = self._seen[value] = self._whole(value * SCALES[self.unit])
-            return found, 0
+        if not isinstance(value, Decimal | str):
+            return values.amount(value)
+        if code is not None and isinstance(value, Decimal):
+            return self._whole(in_kronor(value, code, self.unit)), 0
+        found = self._seen.get(value)
+        if found is None:
+            found = self._seen[value] = self._worked_out(value)
+        return found
+
+    def _worked_out(self, value: Decimal | str) -> tuple[Decimal, int]:
         if isinstance(value, str):
             if not value[:1].isdigit() and is_open_wording(value):
                 return Decimal(0), 1
@@ -95,7 +99,7 @@ class Amounts:
                     help = f"Skriv beloppet i {self.unit}, till exempel {_EXAMPLES[self.unit]}."
                     raise values.Problem(error.problem, f"ett belopp i {self.unit}", help) from error
                 raise values.Problem(error.problem, "ett belopp", error.expected) from error
-        return values.amount(value)
+        return self._whole(value * SCALES[self.unit]), 0
 
     def _whole(self, amount: Decimal) -> Decimal:
         if self.vat == "incl":

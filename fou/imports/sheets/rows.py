@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
+from types import MappingProxyType
+from typing import NamedTuple
 
 from fou.imports import values
 from fou.imports.files.cells import Sheet, Value
@@ -31,8 +32,7 @@ class RowUse(StrEnum):
     SKIP = "skip"
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One row. ``amounts`` holds (SEK excl. VAT, open) by column; ``wrong`` the cells that are no amounts.
 
     ``area`` is the label of the area that the row belongs to, whether it stands on the row or above it.
@@ -45,14 +45,13 @@ class Row:
     area: str | None
     cells: Mapping[int, Value]
     amounts: Mapping[int, tuple[Decimal, int]]
-    wrong: Mapping[int, values.Problem] = field(default_factory=dict)
+    wrong: Mapping[int, values.Problem] = MappingProxyType({})
     sureness: Sureness = Sureness.SURE
     why: str = ""
     #: the years of the columns, where the heads were repeated above the row with other years
-    years: Mapping[int, int] = field(default_factory=dict)
+    years: Mapping[int, int] = MappingProxyType({})
 
 
-_NOTHING_WRONG: Mapping[int, values.Problem] = {}
 _VERTICAL = re.compile(r"\$?[A-Z]{1,3}\$?(\d+):\$?[A-Z]{1,3}\$?(\d+)")
 #: Sheets longer than this are lists out of a system: no sums above their parts are looked for in them.
 _LONG = 3_000
@@ -83,11 +82,13 @@ class _Reader:
         self.by_row = bool(by_use.keys() & {Use.KIND, Use.YEAR})
         self.title, self.code, self.area = by_use.get(Use.TITLE), by_use.get(Use.CODE), by_use.get(Use.AREA)
         hidden = sheet.hidden_columns if layout.hidden.value == "skip" else frozenset()
-        self.amounts = {
-            column.number: Amounts(column.unit or layout.unit.value, layout.vat.value, layout.sign.value, rounded)
-            for column in layout.columns
-            if column.use in (Use.AMOUNT, Use.TOTAL) and column.number not in hidden
-        }
+        readers: dict[str, Amounts] = {}
+        self.amounts: dict[int, Amounts] = {}
+        for column in layout.columns:
+            if column.use in (Use.AMOUNT, Use.TOTAL) and column.number not in hidden:
+                unit = column.unit or layout.unit.value
+                readers.setdefault(unit, Amounts(unit, layout.vat.value, layout.sign.value, rounded))
+                self.amounts[column.number] = readers[unit]
         self.plain = {column.number for column in layout.columns if column.use is Use.AMOUNT} & self.amounts.keys()
         first = min(self.plain, default=1_000)
         labels = [number for number in (self.title, self.code, self.area) if number is not None]
@@ -101,6 +102,7 @@ class _Reader:
         self.head_texts = {*self.heads.values(), *self.bottom.values()}
         self.years: Mapping[int, int] = {}
         self.formats, self.sums = sheet.formats, sheet.sums
+        self.summing = {row for row, _ in sheet.sums}
         self.skipped = sheet.hidden_rows if layout.hidden.value == "skip" else frozenset()
         self.wide = {m[0]: m for m in sheet.merged if m[0] == m[2] and m[3] > m[1]}
         self.down = self._merged_down(labels)
@@ -130,14 +132,15 @@ class _Reader:
         code = (_text(cells.get(self.code)) or None) if self.code is not None else None
         area = (_text(cells.get(self.area)) or None) if self.area is not None else None
         found: dict[int, tuple[Decimal, int]] = {}
-        wrong: dict[int, values.Problem] | Mapping[int, values.Problem] = _NOTHING_WRONG
-        for column in self.amounts.keys() & cells.keys():
-            try:
-                found[column] = self.amounts[column].read(cells[column], self.formats.get((number, column)))
-            except values.Problem as problem:
-                if wrong is _NOTHING_WRONG:
-                    wrong = {}
-                wrong[column] = problem  # type: ignore[index]
+        wrong: dict[int, values.Problem] = {}
+        for column, amounts in self.amounts.items():
+            value = cells.get(column)
+            if value is not None:
+                format = self.formats.get((number, column)) if self.formats else None
+                try:
+                    found[column] = amounts.read(value, format)
+                except values.Problem as problem:
+                    wrong[column] = problem
         has_amounts = bool(found) or bool(wrong)
         shown = label or code or area or ""
         if not shown:
@@ -203,7 +206,7 @@ class _Reader:
 
     def _adds_up_rows(self, number: int, found: Mapping[int, object]) -> bool:
         """Whether an amount is a formula that adds up other rows: then it is a sum, whatever its label says."""
-        if not self.sums:
+        if number not in self.summing:
             return False
         for column in found:
             formula = self.sums.get((number, column))
@@ -259,12 +262,12 @@ def _resolve_lone_labels(rows: list[Row], reader: _Reader, around: Surroundings)
         if i > last:
             continue
         if fold(row.label) in around.projects and fold(row.label) not in around.areas:
-            resolved[i] = replace(row, use=RowUse.PROJECT)
+            resolved[i] = row._replace(use=RowUse.PROJECT)
             continue
         below = next((later for later in rows[i + 1 :] if later.use is not RowUse.HEAD), None)
         if below is None or below.use not in (RowUse.PROJECT, RowUse.NOTE, RowUse.PART):
             if below is not None and below.use in (RowUse.TOTAL, RowUse.FRAME) and reader.title in row.cells:
-                resolved[i] = replace(row, use=RowUse.PROJECT, sureness=Sureness.UNSURE)
+                resolved[i] = row._replace(use=RowUse.PROJECT, sureness=Sureness.UNSURE)
             continue
         texts = sum(isinstance(value, str) for value in row.cells.values())
         known = fold(row.label) in around.areas
@@ -273,16 +276,16 @@ def _resolve_lone_labels(rows: list[Row], reader: _Reader, around: Surroundings)
         apart = above is None or above.use in (RowUse.TOTAL, RowUse.AREA, RowUse.FRAME, RowUse.REST)
         apart = apart or row.number - above.number > 1 or (coded and not _CODED.fullmatch(row.label))  # type: ignore[union-attr]
         if known:
-            resolved[i] = replace(row, use=RowUse.AREA)
+            resolved[i] = row._replace(use=RowUse.AREA)
         elif texts == 1 and len(row.label) <= 90 and (marked or apart):
-            resolved[i] = replace(row, use=RowUse.AREA, sureness=Sureness.LIKELY)
+            resolved[i] = row._replace(use=RowUse.AREA, sureness=Sureness.LIKELY)
         elif reader.title in row.cells or reader.code in row.cells:
             doubtful.append(i)
     grouped = grouped or any(row.use is RowUse.AREA for row in resolved)
     for i in doubtful:
         # Beside other area lines it is one of them; alone it is a project that has no amounts yet.
         use = RowUse.AREA if grouped and len(rows[i].label) <= 90 else RowUse.PROJECT
-        resolved[i] = replace(rows[i], use=use, sureness=Sureness.UNSURE)
+        resolved[i] = rows[i]._replace(use=use, sureness=Sureness.UNSURE)
     return resolved
 
 
@@ -311,12 +314,12 @@ def _resolve_sums_above(rows: list[Row], reader: _Reader, around: Surroundings) 
             continue
         below = rows[i + 1] if i + 1 < len(rows) else None
         if coded and not _is_coded(row) and below is not None and below.use is RowUse.PROJECT and _is_coded(below):
-            resolved[i], found = replace(row, use=RowUse.AREA, sureness=Sureness.LIKELY), True
+            resolved[i], found = row._replace(use=RowUse.AREA, sureness=Sureness.LIKELY), True
             continue
         if reader.adds_up_below(row):
-            resolved[i], found = replace(row, use=RowUse.AREA, sureness=Sureness.SURE, why="formel"), True
+            resolved[i], found = row._replace(use=RowUse.AREA, sureness=Sureness.SURE, why="formel"), True
         elif fold(row.label) in around.areas and fold(row.label) not in around.projects:
-            resolved[i], found = replace(row, use=RowUse.AREA, sureness=Sureness.LIKELY), True
+            resolved[i], found = row._replace(use=RowUse.AREA, sureness=Sureness.LIKELY), True
     if found or any(row.use is RowUse.AREA for row in rows):
         return resolved
     projects = [row for row in rows if row.use is RowUse.PROJECT]
@@ -329,7 +332,7 @@ def _resolve_sums_above(rows: list[Row], reader: _Reader, around: Surroundings) 
     if groups < 2 and not (totals and _sums([row for row in projects if row.number in heads], reader.plain) == stated):
         return resolved
     return [
-        replace(row, use=RowUse.AREA, sureness=Sureness.UNSURE, why="summan av raderna under")
+        row._replace(use=RowUse.AREA, sureness=Sureness.UNSURE, why="summan av raderna under")
         if row.number in heads
         else row
         for row in rows
@@ -384,7 +387,7 @@ def _resolve_last_sum(rows: list[Row], reader: _Reader) -> list[Row]:
     if not any(sums.values()) or sums != _sums([rows[last]], reader.plain):
         return rows
     return [
-        replace(row, use=RowUse.TOTAL, sureness=Sureness.UNSURE, why="summan av raderna ovanför") if i == last else row
+        row._replace(use=RowUse.TOTAL, sureness=Sureness.UNSURE, why="summan av raderna ovanför") if i == last else row
         for i, row in enumerate(rows)
     ]
 
@@ -405,14 +408,14 @@ def _with_areas(rows: list[Row], reader: _Reader, around: Surroundings) -> list[
             follows = next((later.use for later in rows[i + 1 :] if later.use is not RowUse.HEAD), None)
             if row.amounts and follows is not RowUse.PROJECT:
                 # No projects of its own follow: the amount is the area's, and not a sum.
-                row = replace(row, use=RowUse.PROJECT, label="", area=row.label)
+                row = row._replace(use=RowUse.PROJECT, label="", area=row.label)
         elif row.use is RowUse.TOTAL:
             standing = None
         elif row.use in (RowUse.PROJECT, RowUse.PART):
             if row.area is not None:
                 standing = row.area if not lines else standing
             elif standing is not None:
-                row = replace(row, area=standing)
+                row = row._replace(area=standing)
         result.append(row)
     return result
 
@@ -431,7 +434,7 @@ def split_codes(rows: list[Row]) -> list[Row]:
     if len(coded) < 2 or len(coded) * 10 < len(projects) * 6:
         return rows
     return [
-        replace(row, code=found["code"], label=found["name"]) if (found := coded.get(row.number)) else row
+        row._replace(code=found["code"], label=found["name"]) if (found := coded.get(row.number)) else row
         for row in rows
     ]
 

@@ -16,7 +16,7 @@ from fou.imports.sheets.rows import RowUse
 from fou.imports.sheets.telling import tell_of_names, tell_of_no_table, tell_of_sheet, tell_of_totals
 from fou.imports.sheets.understanding import Background, SheetFound, Understanding, is_call, project_name
 from fou.imports.sheets.words import says
-from fou.imports.stated import Checked, Stated
+from fou.imports.stated import Checked, Line, Stated
 
 
 def state(understood: Understanding, known: Background, choices: Choices) -> Checked:
@@ -34,8 +34,8 @@ class Statement:
         self.findings = Collector()
         self.checked = Checked(findings=self.findings.findings)
         self.records: dict[str, dict[Key, Stated]] = {}
-        #: where in the lines each subject (with its condition, if any) is stated
-        self.seen: dict[Key, int] = {}
+        #: the first line that states each subject (with its condition, if any)
+        self.seen: dict[Key, Line] = {}
         self.areas: dict[str, str | None] = {}
         self.adds_up = choices.get("duplicates") == "sum"
         self.targets: dict[tuple[str | None, str], str | None] = {}
@@ -68,7 +68,10 @@ class Statement:
     # Names ---------------------------------------------------------------------------------------------------
 
     def _project_targets(self, read: list[SheetFound]) -> dict[tuple[str | None, str], str | None]:
-        """Each project's code: the database's, the file's own, or a new one; None where it is asked about."""
+        """Each project's code: the database's, the file's own, or a new one; None where it is asked about.
+
+        By the code and the name that stand on its rows. Calls are not among them.
+        """
         projects, known = self.names["project"], self.directory["project"].by_label
         targets: dict[tuple[str | None, str], str | None] = {}
         later: dict[tuple[str | None, str], str] = {}

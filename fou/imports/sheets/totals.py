@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from operator import itemgetter
 
 from fou.imports.files.cells import Broken, Sheet, cell_address
 from fou.imports.sheets.layout import SheetLayout
@@ -35,7 +36,8 @@ class ControlTotal:
 def reconcile(sheet: Sheet, layout: SheetLayout, rows: Sequence[Row]) -> list[ControlTotal]:
     """Set every stated sum, down the columns and along the rows, against the rows that it may be the sum of."""
     columns = layout.numbers(Use.AMOUNT)
-    found = [total for column in columns for total in _down(sheet, rows, column)]
+    parts = list(_parts(rows))
+    found = [total for column in columns for total in _down(sheet, parts, column)]
     return [*found, *_along(sheet, layout, rows, columns)]
 
 
@@ -60,37 +62,49 @@ class _Sum:
     rows: int = 0
     unread: int = 0
 
+    def plus(self, projects: Sequence[Row], column: int) -> _Sum:
+        """With the amounts that these rows have in the column."""
+        stated = [row.amounts[column] for row in projects if column in row.amounts]
+        return _Sum(
+            sum(map(itemgetter(0), stated), self.amount),
+            sum(map(itemgetter(1), stated), self.open),
+            self.rows + len(stated),
+            self.unread + sum(column in row.wrong for row in projects),
+        )
 
-def _down(sheet: Sheet, rows: Sequence[Row], column: int) -> list[ControlTotal]:
+
+def _parts(rows: Sequence[Row]) -> Iterator[tuple[list[Row], Row | None]]:
+    """The projects down to each row that may state a sum, with that row; None comes after the last of them."""
+    projects: list[Row] = []
+    for row in rows:
+        if row.use is RowUse.PROJECT:
+            projects.append(row)
+        elif row.use in (RowUse.AREA, RowUse.TOTAL, RowUse.HEAD):
+            yield projects, row
+            projects = []
+    yield projects, None
+
+
+def _down(sheet: Sheet, parts: Iterable[tuple[list[Row], Row | None]], column: int) -> list[ControlTotal]:
     """The sums in one column: of a group above or below them, of a table, or of everything."""
     found: list[ControlTotal] = []
     sums = _Sums()
     above: Row | None = None  # an area line that carries the sum of what follows
     first: list[Row] = []  # sums above all rows
-    amount, open_, number, unread = Decimal(0), 0, 0, 0
-    for row in rows:
-        use = row.use
-        if use is RowUse.PROJECT:
-            if column in row.amounts:
-                stated, is_open = row.amounts[column]
-                amount += stated
-                open_ += is_open
-                number += 1
-            elif column in row.wrong:
-                unread += 1
-            continue
-        if use not in (RowUse.AREA, RowUse.TOTAL, RowUse.HEAD):
-            continue
-        sums.now = _Sum(amount, open_, number, unread)
-        if above is not None and use is not RowUse.HEAD:
+    for projects, row in parts:
+        sums.now = sums.now.plus(projects, column)
+        if above is not None and (row is None or row.use is not RowUse.HEAD):
             found.append(_total(sheet, above, column, [sums.since(sums.area)]))
             above = None
+        if row is None:
+            break
+        use = row.use
         states = column in row.amounts or column in row.wrong
         if use is RowUse.AREA:
             above = row if states else None
         elif use is RowUse.HEAD:
             sums.table = sums.now
-        elif states and number + unread == 0 and row.amounts.get(column, _ONE)[0]:
+        elif states and sums.now.rows + sums.now.unread == 0 and row.amounts.get(column, _ONE)[0]:
             first.append(row)
         elif states:
             starts = [sums.group, sums.area, sums.table, _Sum()]
@@ -98,9 +112,6 @@ def _down(sheet: Sheet, rows: Sequence[Row], column: int) -> list[ControlTotal]:
         sums.group = sums.now
         if use is not RowUse.HEAD:
             sums.area = sums.now
-    sums.now = _Sum(amount, open_, number, unread)
-    if above is not None:
-        found.append(_total(sheet, above, column, [sums.since(sums.area)]))
     return [*found, *(_total(sheet, row, column, [sums.now]) for row in first)]
 
 

@@ -113,12 +113,14 @@ def _settle(found: list[SheetFound], directory: Directory, answers: Mapping[str,
     areas: dict[str, None] = {}
     funders: dict[str, None] = {}
     codes = directory["project"].by_label
+    met: set[tuple[str | None, str]] = set()
     for sheet in found:
         by_column = [c.funder for c in sheet.layout.columns if c.use is Use.AMOUNT]
         funder_at = next(iter(sheet.layout.numbers(Use.FUNDER)), None)
         for row in sheet.rows:
             if row.use is RowUse.PROJECT:
-                if row.label or row.code:
+                if (row.label or row.code) and (row.code, row.label) not in met:
+                    met.add((row.code, row.label))
                     if is_call(row.label, directory):
                         calls[row.label] = None
                     elif not (row.code and fold(row.code) in codes):
