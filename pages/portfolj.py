@@ -24,9 +24,10 @@ with answer:
     if chosen.hits is not None:
         portfolio.told(text, chosen.hits)
 
-downloads(view, "portfoljrapport")
 shown = portfolio.view_chosen()
 if shown == portfolio.LIST:
     portfolio.projects(view, chosen, base, page.pages)
 else:
     portfolio.statistics(view, chosen, base, shown)
+
+downloads(view, "portfoljrapport")

@@ -12,7 +12,7 @@ from fou.charts.chart import Chart, Counted, Table
 from fou.charts.drawing import Bars, Row, Series
 from fou.figures import ZERO
 from fou.model import NO_AREA
-from fou.money import format_decimals, format_sek
+from fou.money import format_decimals, format_whole
 from fou.swedish import count, join_words, percent
 
 if TYPE_CHECKING:
@@ -30,12 +30,12 @@ def portfolio_sentence(found: Found, unit: str, years: str = "") -> str:
     parts = [f"{count(found.total, 'projekt', 'projekt')}: {how}."]
     what = f"för {years}" if years else "i allt"
     if found.granted is not None:
-        more = f", därutöver {format_sek(found.conditional, unit)} på villkor" if found.conditional else ""
-        parts.append(f"{format_sek(found.granted, unit)} är beviljat {what}{more}.")
+        more = f", därutöver {format_whole(found.conditional, unit)} på villkor" if found.conditional else ""
+        parts.append(f"{format_whole(found.granted, unit)} är beviljat {what}{more}.")
     elif found.conditional:
-        parts.append(f"{format_sek(found.conditional, unit)} är beviljat på villkor {what}.")
+        parts.append(f"{format_whole(found.conditional, unit)} är beviljat på villkor {what}.")
     if found.proposed is not None:
-        parts.append(f"{format_sek(found.proposed, unit)} är föreslaget {what}.")
+        parts.append(f"{format_whole(found.proposed, unit)} är föreslaget {what}.")
     if found.open:
         parts.append(f"{count(found.open, 'åtagande', 'åtaganden')} saknar fastställt belopp.")
     return " ".join(parts)
@@ -62,9 +62,9 @@ def area_chart(areas: Sequence[AreaSums], unit: str, years: str = "") -> Chart:
     most = max((amounts[area.name] or ZERO for area in areas if area.name != NO_AREA), default=ZERO)
     top = [area.name for area in found if most and area.name != NO_AREA and amounts[area.name] == most]
     if len(top) == 1:
-        title = f"Största området är {top[0]}: {format_sek(most, unit)} är {word}{what}"
+        title = f"Största området är {top[0]}: {format_whole(most, unit)} är {word}{what}"
     elif top:
-        title = f"Största områdena är {join_words(top)}: {format_sek(most, unit)} är {word} till vart och ett{what}"
+        title = f"Största områdena är {join_words(top)}: {format_whole(most, unit)} är {word} till vart och ett{what}"
     else:
         title = f"Inget område har något belopp {word}{what}"
     outside = sum(area.projects for area in areas if area.name == NO_AREA)
@@ -72,9 +72,9 @@ def area_chart(areas: Sequence[AreaSums], unit: str, years: str = "") -> Chart:
     sentence = f"{count(projects - outside, 'projekt', 'projekt')} i {count(named, 'område', 'områden')}"
     sentence += f" och {format_decimals(Decimal(outside), 0)} utan område." if outside else "."
     if whole:
-        sentence += f" {format_sek(whole, unit)} är {word}{what or ' i allt'}"
+        sentence += f" {format_whole(whole, unit)} är {word}{what or ' i allt'}"
         without = amounts.get(NO_AREA)
-        sentence += f", varav {format_sek(without, unit)} utan område." if without else "."
+        sentence += f", varav {format_whole(without, unit)} utan område." if without else "."
     if len(top) == 1 and whole > 0:
         sentence += f" {top[0]} har {percent(most, whole)}."
     drawn = [area for area in found if amounts[area.name]]
@@ -140,14 +140,14 @@ def sizes_chart(found: Sizes, unit: str, years: str = "") -> Chart:
             counted,
         )
     lower, median, upper = spread(amounts)
-    sentence = f"{count(len(amounts), 'projekt', 'projekt')} har beviljats mellan {format_sek(amounts[0], unit)} och "
-    title = f"Hälften av projekten har beviljats högst {format_sek(median, unit)}{what}"
-    sentence += f"{format_sek(amounts[-1], unit)}{what}, medianen är {format_sek(median, unit)}."
+    sentence = f"{count(len(amounts), 'projekt', 'projekt')} har beviljats mellan {format_whole(amounts[0], unit)} och "
+    title = f"Hälften av projekten har beviljats högst {format_whole(median, unit)}{what}"
+    sentence += f"{format_whole(amounts[-1], unit)}{what}, medianen är {format_whole(median, unit)}."
     if len(amounts) == 1:
-        title = f"Ett projekt har beviljats {format_sek(median, unit)}{what}"
+        title = f"Ett projekt har beviljats {format_whole(median, unit)}{what}"
         sentence = f"{title}, inget annat i urvalet har ett fastställt beviljat belopp."
     elif len(amounts) > 3:
-        sentence += f" Hälften av dem har fått mellan {format_sek(lower, unit)} och {format_sek(upper, unit)}."
+        sentence += f" Hälften av dem har fått mellan {format_whole(lower, unit)} och {format_whole(upper, unit)}."
     mean = sum(amounts, ZERO) / len(amounts)
     return Chart(
         "bidragens-storlek",
@@ -184,14 +184,14 @@ def spread(amounts: Sequence[Decimal]) -> tuple[Decimal, Decimal, Decimal]:
 
 def _size_name(low: Decimal, high: Decimal | None, unit: str) -> str:
     if high is None:
-        return f"{format_sek(low, unit)} eller mer"
+        return f"{format_whole(low, unit)} eller mer"
     if not low:
-        return f"under {format_sek(high, unit)}"
-    return f"{format_sek(low, unit)} till under {format_sek(high, unit)}"
+        return f"under {format_whole(high, unit)}"
+    return f"{format_whole(low, unit)} till under {format_whole(high, unit)}"
 
 
 def _area_said(area: AreaSums, amount: Decimal | None, word: str, unit: str) -> str:
-    parts = [] if amount is None else [f"{format_sek(amount, unit)} {word}"]
+    parts = [] if amount is None else [f"{format_whole(amount, unit)} {word}"]
     parts.append(count(area.projects, "projekt", "projekt"))
     return " · ".join(parts)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from fou.charts.chart import Cell, Chart, Counted, Table
 from fou.charts.drawing import Bars, Columns, Row, Series
 from fou.figures import ZERO
-from fou.money import format_decimals, format_sek
+from fou.money import format_decimals, format_whole
 from fou.swedish import count, join_words, percent
 
 if TYPE_CHECKING:
@@ -48,11 +48,11 @@ def sought_amounts(years: Sequence[SoughtYear], unit: str) -> Chart:
     share = percent(whole.granted, whole.sought)
     most = max(each, key=lambda year: year.sought)
     sentence = (
-        f"{format_sek(whole.sought, unit)} är sökt för {_span(each)}, och {format_sek(whole.granted, unit)} ({share}) "
-        f"är beviljat till samma projekt."
+        f"{format_whole(whole.sought, unit)} är sökt för {_span(each)}, och "
+        f"{format_whole(whole.granted, unit)} ({share}) är beviljat till samma projekt."
     )
     if len(each) > 1:
-        sentence += f" Mest söktes för {most.year}: {format_sek(most.sought, unit)}."
+        sentence += f" Mest söktes för {most.year}: {format_whole(most.sought, unit)}."
     return Chart(
         name="sokt-och-beviljat",
         title=f"{share} av det sökta är beviljat" if whole.sought else "Inga fastställda belopp är sökta",
@@ -146,8 +146,8 @@ def payments_chart(found: Payments, unit: str) -> Chart:
         ),
         included=f"Utbetalningar av kommunens egna medel till {count(found.projects, 'projekt', 'projekt')} i urvalet.",
         left_out=(
-            f"{format_sek(found.undated, unit)} till {count(found.undated_projects, 'projekt', 'projekt')} utan "
-            f"beslutsdag, och {format_sek(found.others, unit)} från andra finansiärer: deras beslut finns inte i Fou."
+            f"{format_whole(found.undated, unit)} till {count(found.undated_projects, 'projekt', 'projekt')} utan "
+            f"beslutsdag, och {format_whole(found.others, unit)} från andra finansiärer: deras beslut finns inte i Fou."
         ),
     )
     if not whole:
@@ -166,15 +166,15 @@ def payments_chart(found: Payments, unit: str) -> Chart:
         name="beslut-och-utbetalning",
         title=f"{percent(soon, whole)} betalas ut senast året efter beslutet",
         sentence=(
-            f"{format_sek(whole, unit)} är utbetalt till {count(found.projects, 'projekt', 'projekt')} med känd "
+            f"{format_whole(whole, unit)} är utbetalt till {count(found.projects, 'projekt', 'projekt')} med känd "
             f"beslutsdag: {join_words(later)}.{before}"
             if later
-            else f"{format_sek(whole, unit)} är utbetalt till {count(found.projects, 'projekt', 'projekt')} med känd "
+            else f"{format_whole(whole, unit)} är utbetalt till {count(found.projects, 'projekt', 'projekt')} med känd "
             f"beslutsdag.{before}"
         ),
         drawing=Bars(
             rows=tuple(
-                Row(f"Beslut {year}", f"{format_sek(own, unit)} utbetalt")
+                Row(f"Beslut {year}", f"{format_whole(own, unit)} utbetalt")
                 for year, own in zip(decided, by_decision, strict=True)
             ),
             series=tuple(
@@ -205,8 +205,8 @@ def _left_out(whole: SoughtYear | None, unit: str) -> str:
     if whole is None:
         return "Inget."
     return (
-        f"{format_sek(whole.other, unit)} till {count(whole.other_projects, 'projekt', 'projekt')} för år som ingen "
-        f"ansökan är känd för, {format_sek(whole.conditional, unit)} som är beviljat på villkor och "
+        f"{format_whole(whole.other, unit)} till {count(whole.other_projects, 'projekt', 'projekt')} för år som ingen "
+        f"ansökan är känd för, {format_whole(whole.conditional, unit)} som är beviljat på villkor och "
         f"{count(whole.open, 'beviljat åtagande', 'beviljade åtaganden')} utan fastställt belopp."
     )
 

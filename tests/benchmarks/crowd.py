@@ -54,14 +54,14 @@ async def _crowd(port: int) -> list[float]:
 
 
 def _filter_clicks(port: int) -> list[float]:
-    """Choose another standing in Portfölj again and again; seen when the page's sentence has changed."""
+    """Choose what ends this year in Portfölj, and all again; seen when the page's sentence has changed."""
     taken = []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": 1440, "height": 900})
         page.goto(f"http://127.0.0.1:{port}/portfolj")
         page.get_by_test_id("stDataFrame").first.wait_for()
-        box = page.get_by_role("checkbox", name="Bara med belopp")
+        box = page.get_by_role("checkbox", name="Slutar")
         for _ in range(10):
             before = page.get_by_test_id("stMain").inner_text()
             started = time.perf_counter()

@@ -18,7 +18,7 @@ from fou.charts.sought import payments_chart, sought_amounts, sought_numbers
 from fou.demo.load import load_documents, load_example
 from fou.ledger import statements
 from fou.model import NO_AREA, STANDINGS, Area, Decision, Entry, Funder, Kind, Project
-from fou.money import format_sek
+from fou.money import format_whole
 from fou.store import Database, Reader
 from fou.swedish import partial_bounds
 
@@ -166,7 +166,7 @@ def test_the_sentence_and_the_list_are_what_the_ledger_adds_up_to(
     }  # fmt: skip
     sentence = portfolio_sentence(found, unit, chosen.years)
     assert sentence.startswith(f"{len(projects)} projekt: " if projects else "Inga projekt.")
-    assert (granted is not None and f"{format_sek(granted, unit)} är beviljat" in sentence) == (granted is not None)
+    assert (granted is not None and f"{format_whole(granted, unit)} är beviljat" in sentence) == (granted is not None)
     assert ("föreslaget" in sentence.partition(". ")[2]) == (proposed is not None)
 
 
@@ -231,7 +231,7 @@ def test_the_areas_sizes_and_payments_are_what_the_ledger_adds_up_to(
     ]
     for chart, said in charts:
         assert chart.sentence.endswith(".")
-        assert (format_sek(said) if said else "") in chart.sentence
+        assert (format_whole(said) if said else "") in chart.sentence
 
 
 @settings(max_examples=20)
@@ -256,8 +256,8 @@ def test_sought_against_granted_is_what_the_ledger_adds_up_to(
     whole = years[0]
     if whole.projects and whole.sought:
         sentence = sought_amounts(years, "kr").sentence
-        assert f"{format_sek(whole.sought)} är sökt" in sentence
-        assert f"{format_sek(whole.granted)} (" in sentence
+        assert f"{format_whole(whole.sought)} är sökt" in sentence
+        assert f"{format_whole(whole.granted)} (" in sentence
         assert sought_numbers(years).title.startswith(f"{whole.granted_projects} av {whole.projects} projekt")
 
 
