@@ -20,9 +20,11 @@ PAGES = ["", "plan", "portfolj", "?ar=2024", "plan?ar=2024", "uppfoljning"]
 def measure(database: Path, large: Path) -> None:
     """Measure and print."""
     with serving(ROOT / "app.py", database) as served:
+        cold = asyncio.run(_crowd(served.port))
         found = asyncio.run(_crowd(served.port))
     print(f"\n{SESSIONS} sessions, each clicking once every {EVERY:.0f} s, ms from click to last message")
-    print(f"  p50 {statistics.median(found):6.1f}   p95 {_p95(found):6.1f}   of {len(found)} clicks")
+    for when, clicks in (("in the first half minute of the server", cold), ("then", found)):
+        print(f"  {when:<40} p50 {statistics.median(clicks):6.1f}   p95 {_p95(clicks):6.1f}   of {len(clicks)} clicks")
     with serving(ROOT / "app.py", large) as served:
         seen = _filter_clicks(served.port)
     print("\nA filter of Portfölj in a browser, 20 000 projects, ms from click to repainted")
