@@ -88,7 +88,7 @@ def write_messy(path: Path, rows: int) -> None:
 def write_swecris(path: Path, rows: int, size: int) -> None:
     """An export of so many rows and about so many bytes, with long abstracts, some of them in several lines.
 
-    As in a real one, fields have quotation marks where they need them: here in every other row.
+    As in a real one, fields have quotation marks only where they need them, which is in two rows of three.
     """
     heads = [
         "ProjectId",
@@ -131,7 +131,7 @@ def write_swecris(path: Path, rows: int, size: int) -> None:
         year = 2008 + number % 15
         writer.writerow([
             f"{year}-{number:05}_Forte", f"Studie {number} om {chance.choice(words)}", f"Study {number}", abstract,
-            abstract[::-1] + ("; och mer" if number % 2 else "\nny rad" if number % 10 == 0 else ""),
+            abstract[::-1] + ("; och mer" if number % 3 else "\nny rad" if number % 10 == 0 else ""),
             f"{year}-01-01 12:00:00",
             f"{year + 3}-12-31 12:00:00", "202100-2932", "Uppsala universitet", "Uppsala University", "Universitet",
             "University", "202100-5240", "Forte", "Forte", "Stat, regioner, kommuner, församlingar", "Governmental",
