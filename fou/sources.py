@@ -44,11 +44,16 @@ def sources_of(
     money: str = "alla",
     limit: int | None = None,
     project: str = "",
+    framed: bool = False,
 ) -> list[Sourced]:
-    """The amounts of these years and kinds (empty: all), in the order of kind and size, each with its source."""
+    """The amounts of these years and kinds (empty: all), in the order of kind and size, each with its source.
+
+    ``framed`` keeps those of the funders with a frame that year, if any has one: what a room or a plan counts.
+    """
     chosen = whose(reader, money)
     rows = reader.rows(
         f"""
+        {_framed(chosen)}
         SELECT standing.kind, COALESCE(project.title, call.name, area.name, 'Hela planen'),
                COALESCE(project.code, call.code, ''), funder.name,
                CASE WHEN standing.open = 0 THEN standing.amount END, standing.condition,
@@ -58,19 +63,24 @@ def sources_of(
         LIMIT $limit
         """,
         limit=10_000_000 if limit is None else limit,
-        **_asked(years, kinds, project),
+        **_asked(years, kinds, project, framed),
         **ids(chosen),
     )
     return [Sourced(Kind(row[0]), *row[1:]) for row in rows]
 
 
 def count_sources_of(
-    reader: Reader, years: tuple[int, ...], kinds: tuple[Kind, ...] = (), money: str = "alla", project: str = ""
+    reader: Reader,
+    years: tuple[int, ...],
+    kinds: tuple[Kind, ...] = (),
+    money: str = "alla",
+    project: str = "",
+    framed: bool = False,
 ) -> int:
     """How many amounts ``sources_of`` finds without a limit."""
     chosen = whose(reader, money)
-    asked = _asked(years, kinds, project)
-    return int(reader.value(f"SELECT COUNT(*) {_AMOUNTS} {only(chosen)}", **asked, **ids(chosen)))
+    asked = _asked(years, kinds, project, framed)
+    return int(reader.value(f"{_framed(chosen)} SELECT COUNT(*) {_AMOUNTS} {only(chosen)}", **asked, **ids(chosen)))
 
 
 _AMOUNTS = f"""
@@ -82,8 +92,15 @@ _AMOUNTS = f"""
     WHERE standing.year IN (SELECT UNNEST($years))
       AND (LEN($kinds) = 0 OR standing.kind IN (SELECT UNNEST($kinds)))
       AND ($project = '' OR project.code = $project)
+      AND (NOT $framed OR standing.funder IN (SELECT funder FROM framed WHERE framed.year = standing.year)
+           OR standing.year NOT IN (SELECT year FROM framed))
 """
 
 
-def _asked(years: tuple[int, ...], kinds: tuple[Kind, ...], project: str) -> dict[str, object]:
-    return {"years": list(years), "kinds": [str(kind) for kind in kinds], "project": project}
+def _framed(chosen: tuple[int, ...] | None) -> str:
+    """The funders that have a frame, by year."""
+    return f"WITH framed AS (SELECT year, funder FROM ({STANDING}) AS standing WHERE kind = 'frame' {only(chosen)})"
+
+
+def _asked(years: tuple[int, ...], kinds: tuple[Kind, ...], project: str, framed: bool) -> dict[str, object]:
+    return {"years": list(years), "kinds": [str(kind) for kind in kinds], "project": project, "framed": framed}

@@ -6,6 +6,7 @@ from fou.charts.tables import source_table
 from fou.sources import year_sources
 from fou.ui import show
 from fou.ui.empty import stop_if_empty
+from fou.ui.figures import year_metrics
 from fou.ui.head import page_head
 from fou.ui.plan import (
     announced_calls,
@@ -15,7 +16,6 @@ from fou.ui.plan import (
     decision_and_texts,
     drifted,
     open_items,
-    plan_metrics,
     versions,
 )
 from fou.ui.plan_editing import edit
@@ -32,7 +32,7 @@ page = view.read(plan_page, view.year, view.money, view.unit, MOST_PROJECTS)
 year = page.year
 
 st.markdown(f"**{plain(page.decision)}** {plain(page.sentence)}")
-plan_metrics(year, view.unit)
+year_metrics(year, view.unit, planned=True)
 drifted(page, view)
 edit(page, view)
 versions(page, view)

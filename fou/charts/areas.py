@@ -77,7 +77,7 @@ def _against_plan(year: int, rows: Sequence[AreaRow], unit: str) -> Chart:
             included=f"Plan, beviljat och utfall för {year}, efter område med det namn som området hade då.",
             left_out=_left_out_of_plan(rows, unit),
         ),
-        Behind((year,), (Kind.PLANNED, Kind.GRANTED, Kind.SPENT)),
+        Behind((year,), (Kind.PLANNED, Kind.GRANTED, Kind.SPENT), framed=True),
     )
 
 
@@ -162,7 +162,7 @@ def _without_plan(year: int, rows: Sequence[AreaRow], unit: str) -> Chart:
         drawing,
         Table(("Område", word.capitalize(), "Utan belopp"), tuple(found)),
         counted,
-        Behind((year,), (kind,)),
+        Behind((year,), (kind,), framed=True),
     )
 
 

@@ -59,11 +59,15 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class Behind:
-    """The amounts behind a chart: of these kinds (empty: all), for these years, of one project if it has a code."""
+    """The amounts behind a chart: of these kinds (empty: all), for these years, of one project if it has a code.
+
+    ``framed`` leaves out the funders without a frame in a year when another funder has one.
+    """
 
     years: tuple[int, ...]
     kinds: tuple[Kind, ...] = ()
     project: str = ""
+    framed: bool = False
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ empty. None is nothing stated, and draws nothing. Texts are as people wrote them
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -114,8 +113,3 @@ _ZERO = Decimal(0)
 def scaled(value: Decimal, unit: str) -> float:
     """A value as a bar's length in ``unit``. Only here does money become a float."""
     return float(value / UNITS[unit]) if unit else float(value)
-
-
-def in_figures(series: Sequence[Series]) -> bool:
-    """Whether anything can be drawn: some value that is not nothing."""
-    return any(value for one in series for value in one.values)

@@ -44,7 +44,7 @@ def room_chart(rooms: Sequence[Room], unit: str) -> Chart:
             ),
             left_out=_left_out(shown, unit),
         ),
-        behind=Behind(tuple(room.year for room in shown), _KINDS),
+        behind=Behind(tuple(room.year for room in shown), _KINDS, framed=True),
     )
 
 

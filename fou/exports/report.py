@@ -178,7 +178,8 @@ def describe(reader: Reader, asked: Asked) -> Report:
     listed = portfolio.listed(reader, chosen, asked.as_of or today, "Störst belopp", _MOST_PROJECTS)
     known = {project.code: project for project in listed}
     entries = tables.entries(year_sources(reader, year, money))
-    sections = [*_year(reader, asked, found, rooms)]
+    room = room_chart(rooms, "kr")
+    sections = [*_year(reader, asked, found, rooms, room)]
     if whole:
         sections += [*_projects(found, projects, listed, known), *_tail(found, entries)]
     elif projects:
@@ -189,7 +190,6 @@ def describe(reader: Reader, asked: Asked) -> Report:
         tables.funders(found), tables.open_items(found.open_items), tables.conditional_items(found.conditional_items),
         tables.calls(found), tables.sources(entries), *((entries,) if whole else ()),
     ]  # fmt: skip
-    room = room_chart(rooms, "kr")
     return Report(
         asked=asked,
         subtitle=clean(found.plan.title) if found.plan and found.plan.title != f"FoU-plan {year}" else None,
@@ -207,10 +207,9 @@ def describe(reader: Reader, asked: Asked) -> Report:
     )
 
 
-def _year(reader: Reader, asked: Asked, found: YearPlan, rooms: Sequence[plan.Room]) -> Iterator[Section]:
+def _year(reader: Reader, asked: Asked, found: YearPlan, rooms: Sequence[plan.Room], room: Chart) -> Iterator[Section]:
     """The year's part: what takes up the frame, areas, funders, and what has no firm amount."""
     year, money = asked.year, asked.money
-    room = room_chart(rooms, "kr")
     yield _charted(room, tables.rooms([r for r in rooms if any(row[0] == str(r.year) for row in room.table.rows)]))
     areas = plan_chart(year, found.framed_areas, "kr")
     yield _charted(areas, tables.against_plan(year, found.framed_areas) or tables.areas(found.areas, found.figures))

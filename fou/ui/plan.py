@@ -6,27 +6,13 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from fou.charts.large import large_figures
 from fou.charts.plan_versions import difference_sentence, difference_table, version_name, versions_table
-from fou.model import CALL_STATES, PLAN_STATES, Call, Criterion, Kind, Plan
-from fou.money import format_whole
-from fou.plan import YearPlan
+from fou.model import CALL_STATES, PLAN_STATES, Call, Criterion, Plan
 from fou.swedish import count, format_date
 from fou.ui import show, state
 from fou.ui.head import View
 from fou.ui.text import plain
 from fou.ui.views.plan import PlanPage, VersionLines, version_lines
-
-
-def plan_metrics(year: YearPlan, unit: str) -> None:
-    """Frame, planned, granted and left, and what else takes up the frame; read from the back of the room."""
-    shown = large_figures(year, unit)
-    planned = year.figures.stated(Kind.PLANNED)
-    if planned is not None:
-        shown.insert(1, ("Planerat", format_whole(planned, unit)))
-    with st.grid(min(len(shown), 4), min_column_width=250):
-        for name, value in shown:
-            st.metric(name, value)
 
 
 def drifted(page: PlanPage, view: View) -> None:

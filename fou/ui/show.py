@@ -67,10 +67,10 @@ def _counted(drawn: Chart, view: View) -> None:
     )
     if drawn.behind is None:
         return
-    project = drawn.behind.project
     asked = (drawn.behind.years, drawn.behind.kinds, view.money)
-    number = view.read(count_sources_of, *asked, project=project)
-    found = view.read(sources_of, *asked, _MOST_SOURCES, project)
+    project, framed = drawn.behind.project, drawn.behind.framed
+    number = view.read(count_sources_of, *asked, project, framed)
+    found = view.read(sources_of, *asked, _MOST_SOURCES, project, framed)
     if not found:
         return
     st.markdown(
@@ -81,7 +81,7 @@ def _counted(drawn: Chart, view: View) -> None:
     if number > len(found):
         st.download_button(
             "Hämta alla med källa (CSV)",
-            lambda: source_table(view.read(sources_of, *asked, None, project)).csv(),
+            lambda: source_table(view.read(sources_of, *asked, None, project, framed)).csv(),
             f"{drawn.name}-kallor.csv", "text/csv", key=f"kallor-{drawn.name}", icon=":material/download:",
             on_click="ignore",
         )  # fmt: skip

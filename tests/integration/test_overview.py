@@ -16,6 +16,7 @@ from fou.demo.load import load_documents, load_example
 from fou.ledger import statements
 from fou.model import Decision, Entry, Funder, Kind
 from fou.money import format_whole
+from fou.sources import count_sources_of, sources_of
 from fou.store import Database
 from fou.ui.views.overview import Overview, overview
 
@@ -151,6 +152,22 @@ def test_every_amount_in_the_sentences_is_one_that_the_entries_add_up_to(
     )
     told = re.findall(rf"-?\d[\d\u00a0]*(?:,\d+)?\u00a0{unit}\b", said)
     assert [amount for amount in told if amount not in {format_whole(one, unit) for one in known}] == []
+
+
+@settings(max_examples=25)
+@given(heads())
+def test_the_sources_of_the_room_bar_add_up_to_what_it_shows(
+    books: dict[str, Books], head: tuple[str, int, str, str]
+) -> None:
+    name, year, money, unit = head
+    page = seen(books[name], year, money, unit)
+    behind = page.room.behind
+    assert behind is not None
+    with books[name].database.read() as reader:
+        found = sources_of(reader, (year,), behind.kinds, money, framed=behind.framed)
+        assert count_sources_of(reader, (year,), behind.kinds, money, framed=behind.framed) == len(found)
+    firm_grants = [one.amount for one in found if one.kind == Kind.GRANTED and one.amount and one.condition is None]
+    assert sum(firm_grants, ZERO) == page.year.room.granted
 
 
 def amounts_by_hand(books: Books, page: Overview, year: int, money: str) -> set[Decimal]:
