@@ -6,6 +6,7 @@ import gc
 import logging
 import sys
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
@@ -27,8 +28,11 @@ _KEEP = 256
 #: How many views have been computed; and how many modules and views there were when the process last settled.
 _computed = 0
 _settled = (0, 0)
+_settled_at = 0.0
 _times = 0
-_SETTLE_ALL = 200
+_SETTLE_ALL, _SETTLE_EVERY = 200, 10.0
+#: The views being computed just now: who else asks for one waits, instead of computing it too.
+_under_way: dict[tuple[object, ...], threading.Event] = {}
 
 
 def open_database() -> None:
@@ -67,15 +71,16 @@ def close_database() -> None:
 def settle() -> None:
     """Take what was loaded and read since out of the garbage collector's rounds.
 
-    Streamlit collects after every run, and plotly loads much of itself when a page is first drawn: without this
-    each later run would look through all of it again (20 of 30 ms). What has fallen out of the kept views is let
-    go at every ``_SETTLE_ALL``th time, when everything is looked through.
+    What is loaded lives as long as the process, and so do most of the kept views: the collector would look through
+    all of it again and again while people wait. What has fallen out of the kept views is let go at every
+    ``_SETTLE_ALL``th time, when everything is looked through.
     """
-    global _settled, _times
+    global _settled, _settled_at, _times
     loaded = (len(sys.modules), _computed)
-    if loaded == _settled:
+    # Looking through everything holds all sessions up: not while many views are being computed for the first time.
+    if loaded == _settled or time.monotonic() < _settled_at + _SETTLE_EVERY:
         return
-    _settled = loaded
+    _settled, _settled_at = loaded, time.monotonic()
     _times += 1
     if _times % _SETTLE_ALL == 0:
         gc.unfreeze()
@@ -91,21 +96,32 @@ def read(head: int | None, function: Callable[Concatenate[Reader, P], T], *argum
     global _computed
     current = database()
     key = (function, arguments, tuple(sorted(named.items())), head, _path(current), current.version)
-    with _lock:
-        if key in _kept:
-            _kept.move_to_end(key)
-            return _kept[key]  # type: ignore[return-value]
-    with current.read(head) as reader:
-        found = function(reader, *arguments, **named)
-    with _lock:
-        _computed += 1
-        _kept[key] = found
-        # Nobody asks for an earlier state of the database again, and a search's index is large.
-        for stale in [other for other in _kept if other[-1] != current.version]:
-            del _kept[stale]
-        while len(_kept) > _KEEP:
-            _kept.popitem(last=False)
-    return found
+    while True:
+        with _lock:
+            if key in _kept:
+                _kept.move_to_end(key)
+                return _kept[key]  # type: ignore[return-value]
+            waited = _under_way.get(key)
+            if waited is None:
+                done = _under_way[key] = threading.Event()
+                break
+        waited.wait()
+    try:
+        with current.read(head) as reader:
+            found = function(reader, *arguments, **named)
+        with _lock:
+            _computed += 1
+            _kept[key] = found
+            # Nobody asks for an earlier state of the database again, and a search's index is large.
+            for stale in [other for other in _kept if other[-1] != current.version]:
+                del _kept[stale]
+            while len(_kept) > _KEEP:
+                _kept.popitem(last=False)
+        return found
+    finally:
+        with _lock:
+            del _under_way[key]
+        done.set()
 
 
 def _path(current: Database) -> Path:
