@@ -11,7 +11,7 @@ from pathlib import Path
 from fou.access import Person, Role
 from fou.demo.load import load_documents, load_example
 from fou.store import Database
-from tests.benchmarks import crowd, importing, reports
+from tests.benchmarks import crowd, importing, ranking, reports
 from tests.benchmarks.serving import ROOT, Served, rerun_ms, serving
 
 ME = Person("mätning", Role.ADMIN)
@@ -61,6 +61,7 @@ def main() -> None:
         crowd.measure(folder / "example60.duckdb", folder / "example20000.duckdb")
         reports.measure(folder / "example60.duckdb")
         importing.measure(folder)
+        ranking.measure()
 
 
 def _pages(label: str) -> list[str]:
