@@ -1,4 +1,4 @@
-"""Who may do what: one table of roles and actions, asked by every write."""
+"""Who may do what: one table of roles and actions, asked by every write and by everything sensitive that is read."""
 
 from __future__ import annotations
 
@@ -9,22 +9,32 @@ from fou.errors import Forbidden
 
 
 class Role(StrEnum):
-    """Läsare, ledamot, handläggare."""
+    """Allmänhet, läsare, ledamot, handläggare. Allmänhet is whoever reads without having signed in."""
 
+    PUBLIC = "public"
     VIEWER = "viewer"
     MEMBER = "member"
     ADMIN = "admin"
 
 
-ROLE_NAMES = {Role.VIEWER: "läsare", Role.MEMBER: "ledamot", Role.ADMIN: "handläggare"}
+ROLE_NAMES = {Role.PUBLIC: "allmänhet", Role.VIEWER: "läsare", Role.MEMBER: "ledamot", Role.ADMIN: "handläggare"}
 
 
 class Action(StrEnum):
     """What a person may want to do. Each write names its action, and the batch keeps it as its kind."""
 
     READ = "read"
+    EXPORT = "export"
+    #: without the limits that the public has
+    EXPORT_FREELY = "export_freely"
     SEE_HISTORY = "see_history"
     SEE_SCORES = "see_scores"
+    SEE_DRAFTS = "see_drafts"
+    SEE_EMAIL = "see_email"
+    SEE_PERSONAL_DATA = "see_personal_data"
+    SEE_LOG = "see_log"
+    #: that the account one signs in with is bound to one's place in the list of members
+    SIGN_IN = "sign_in"
     IMPORT = "import"
     EDIT = "edit"
     DECIDE = "decide"
@@ -32,9 +42,13 @@ class Action(StrEnum):
     LOAD_DEMO = "demo"
     BACKUP = "backup"
     RESTORE = "restore"
+    MANAGE_MEMBERS = "members"
+    WEED = "weed"
 
 
+#: What the history calls the actions that write.
 ACTION_NAMES = {
+    Action.SIGN_IN: "inloggning",
     Action.IMPORT: "import",
     Action.EDIT: "ändring",
     Action.DECIDE: "beslut",
@@ -42,22 +56,37 @@ ACTION_NAMES = {
     Action.LOAD_DEMO: "exempel",
     Action.BACKUP: "säkerhetskopia",
     Action.RESTORE: "återställning",
+    Action.MANAGE_MEMBERS: "behörigheter",
+    Action.WEED: "gallring",
 }
 
-_READING = frozenset({Action.READ})
+#: The actions that write of people and their accounts only, and nothing that the pages show.
+ABOUT_PEOPLE = (Action.SIGN_IN, Action.MANAGE_MEMBERS, Action.WEED)
+
+_PUBLIC = frozenset({Action.READ, Action.EXPORT})
+_VIEWER = _PUBLIC | {Action.EXPORT_FREELY, Action.SIGN_IN}
+_MEMBER = _VIEWER | {Action.SEE_HISTORY, Action.SEE_SCORES, Action.SEE_DRAFTS}
+#: The table: what is not here is not allowed. Whoever may do more may do all that those below may.
 ALLOWED: dict[Role, frozenset[Action]] = {
-    Role.VIEWER: _READING,
-    Role.MEMBER: _READING | {Action.SEE_HISTORY, Action.SEE_SCORES},
+    Role.PUBLIC: _PUBLIC,
+    Role.VIEWER: _VIEWER,
+    Role.MEMBER: _MEMBER,
     Role.ADMIN: frozenset(Action),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """The acting person, however they signed in."""
+    """The acting person, however they signed in.
+
+    ``member`` is the id of their record in the list of members, None for who has none. ``key`` is
+    ``provider|subject`` for who signed in, empty in local mode, on the command line and for the public.
+    """
 
     name: str
     role: Role
+    member: int | None = None
+    key: str = ""
 
 
 def may(person: Person, action: Action) -> bool:
@@ -67,5 +96,8 @@ def may(person: Person, action: Action) -> bool:
 
 def require(person: Person, action: Action) -> None:
     """Raise Forbidden unless the person's role allows the action."""
-    if not may(person, action):
-        raise Forbidden(f"Som {ROLE_NAMES[person.role]} kan du inte göra detta. Be en handläggare om hjälp.")
+    if may(person, action):
+        return
+    if person.role is Role.PUBLIC:
+        raise Forbidden("Det här kräver att du är inloggad. Logga in och försök igen.")
+    raise Forbidden(f"Som {ROLE_NAMES[person.role]} kan du inte göra detta. Be en handläggare om hjälp.")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
-from fou.model import RECORD_BY_TABLE, RECORDS, Alias, Basis, Kind, as_dict
-from fou.store import Reader
+from fou.model import RECORD_BY_TABLE, RECORDS, Alias, Basis, Kind, as_dict, columns
+from fou.store import Reader, chain, events
 from fou.store.reading import STANDING
 from fou.store.work import from_json, revive
+from fou.swedish import format_timestamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,32 @@ class Failure:
 def check(reader: Reader) -> list[Failure]:
     """Run every rule; an empty list means that the database is whole."""
     return [Failure(rule.__name__.lstrip("_"), message) for rule in RULES for message in rule(reader)]
+
+
+def check_mark(reader: Reader, mark: str) -> list[Failure]:
+    """Whether a mark that was printed earlier (``chain.mark``) is in the chain; nothing when it is."""
+    if chain.holds(reader, mark):
+        return []
+    batch = mark.partition(":")[0]
+    there = reader.value("SELECT COUNT(*) FROM batch WHERE id = $id", id=int(batch))
+    story = f"post {batch} har en annan kontrollsumma" if there else f"post {batch} finns inte"
+    restored = events.events(reader, "kind = 'restored'", limit=1)
+    since = (
+        f" Databasen återställdes {format_timestamp(restored[0].happened)} ({restored[0].note}). Är märket äldre än så "
+        "kan posten ha försvunnit då; annars är det som var bokfört ändrat eller borttaget."
+        if restored
+        else " Det som var bokfört då är ändrat eller borttaget."
+    )
+    return [Failure("expected_mark", f"Märket {mark} finns inte i kedjan: {story}.{since}")]
+
+
+def _batches_fit_the_chain(reader: Reader) -> Iterator[str]:
+    """The first that does not fit is named first: the later ones may only be built on it."""
+    yield from islice(chain.misfits(reader), 20)
+
+
+def _events_fit_the_chain(reader: Reader) -> Iterator[str]:
+    yield from islice(events.misfits(reader), 20)
 
 
 def _batches_are_whole(reader: Reader) -> Iterator[str]:
@@ -245,10 +273,12 @@ def _changes_replay_to_today(reader: Reader) -> Iterator[str]:
             replayed[table][number] = after
     for table, images in replayed.items():
         record = RECORD_BY_TABLE[table]
+        # A column that the record has got since is not in its older images.
+        empty = dict.fromkeys(columns(record))
         today = {row.id: as_dict(row) for row in reader.records(record)}
         for number in sorted(images.keys() | today.keys()):
             try:
-                logged = revive(record, from_json(images[number])) if number in images else None
+                logged = empty | revive(record, from_json(images[number])) if number in images else None
             except (ValueError, KeyError):  # not even JSON, or not of this record
                 logged = {}
             if logged != today.get(number):
@@ -256,6 +286,8 @@ def _changes_replay_to_today(reader: Reader) -> Iterator[str]:
 
 
 RULES: tuple[Callable[[Reader], Iterator[str]], ...] = (
+    _batches_fit_the_chain,
+    _events_fit_the_chain,
     _batches_are_whole,
     _batches_follow_in_time,
     _numbers_have_no_gaps,

@@ -17,6 +17,7 @@ import typer
 
 from fou.access import ACTION_NAMES, Action, Person, Role
 from fou.check import check as find_failures
+from fou.check import check_mark
 from fou.demo import load
 from fou.errors import FouError, ImportRefused, StoreError
 from fou.exports import KINDS as EXPORTS
@@ -36,8 +37,9 @@ from fou.ledger import undo as undo_batch
 from fou.model import KIND_NAMES, Kind
 from fou.money import OPEN_TEXT, format_sek
 from fou.plan import YearPlan, year_plan, year_projects
+from fou.privacy.weeding import to_do_again
 from fou.settings import database_path
-from fou.store import Database, Reader
+from fou.store import Database, Reader, chain
 from fou.swedish import count, format_timestamp
 
 app = typer.Typer(
@@ -211,14 +213,29 @@ def restore(path: Path) -> None:
     """Byt ut innehållet mot en säkerhetskopia; det som fanns sparas bredvid."""
     with _database(create=True) as database:
         kept = database.restore(_person(), path)
+        with database.read() as reader:
+            again = to_do_again(reader, _person())
     print(f"Databasen är återställd från {path}. Det som fanns före ligger i {kept}.")
+    if again:
+        print(
+            f"Kopian är äldre än {count(len(again), 'gallring som', 'gallringar som')} behöver göras om: se sidan "
+            "Personuppgifter."
+        )
 
 
 @app.command()
-def check(as_json: Json = False) -> None:
-    """Kontrollera att databasen är hel."""
+def check(
+    expect: Annotated[
+        str, typer.Option(metavar="MÄRKE", help="Ett märke från en rapport, 57:3f9a2c1b…: finns det kvar i kedjan?")
+    ] = "",
+    as_json: Json = False,
+) -> None:
+    """Kontrollera att databasen är hel och att inget bokfört har ändrats."""
+    if expect and not chain.is_mark(expect):
+        raise typer.BadParameter(f"{expect} är inget märke. Skriv det som i rapporten, till exempel 57:3f9a2c1b.")
     with _database() as database, database.read() as reader:
-        failures = find_failures(reader)
+        failures = [*find_failures(reader), *(check_mark(reader, expect) if expect else ())]
+        mark = chain.mark(reader)
     if as_json:
         _print_json([{"rule": failure.rule, "message": failure.message} for failure in failures])
     elif failures:
@@ -226,6 +243,10 @@ def check(as_json: Json = False) -> None:
             print(f"{failure.rule}: {failure.message}")
     else:
         print("Databasen är hel: alla kontroller stämmer.")
+        if expect:
+            print(f"Märket {expect} finns i kedjan: inget som var bokfört då är ändrat, utom det som gallrats.")
+        if mark:
+            print(f"Märket är nu {mark}. Skriv upp det, så går det att visa senare att inget har ändrats.")
     if failures:
         raise typer.Exit(1)
 

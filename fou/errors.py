@@ -10,6 +10,7 @@ The message is Swedish and meant for the person at the screen: what happened, wh
     │   ├── DatabaseDamaged      DuckDB cannot read it
     │   ├── DatabaseNewer        made by a later version of Fou
     │   └── NotOurDatabase       a DuckDB file, but not Fou's
+    ├── SettingsError            the settings file cannot be used; the server does not start
     ├── Forbidden                the acting person's role does not allow it
     └── Refused                  the data do not allow it; nothing was written
         ├── NotEmpty             a demo portfolio is only loaded into an empty database
@@ -50,6 +51,10 @@ class DatabaseNewer(StoreError):
 
 class NotOurDatabase(StoreError):
     """A readable database that is not Fou's."""
+
+
+class SettingsError(FouError):
+    """The settings file, or how the server is started, cannot be used."""
 
 
 class Forbidden(FouError):

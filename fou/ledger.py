@@ -12,7 +12,7 @@ from fou.errors import Refused, SaveConflict, UndoRefused
 from fou.model import RECORD_BY_TABLE, Basis, Batch, Entry, Kind, as_dict
 from fou.store import Database, Reader, Work
 from fou.store.reading import STANDING
-from fou.store.work import from_json, revive
+from fou.store.work import WEEDED, from_json, revive
 
 _ENTRY_FIELDS = (
     "kind, year, funder, project, call, area, amount, open, condition, basis, source, document, reverses, id, batch"
@@ -29,7 +29,7 @@ RECORD_NAMES = {
     "setting": "uppgiften", "funder": "finansiären", "area": "området", "plan": "planen",
     "plan_version": "planens beslut",
     "project": "projektet", "project_link": "kopplingen", "call": "utlysningen",
-    "criterion": "prioriteringsgrunden", "member": "ledamoten", "proposal": "ansökan",
+    "criterion": "prioriteringsgrunden", "member": "ledamoten", "account": "kontot", "proposal": "ansökan",
     "score": "bedömningen", "conflict": "jävet", "decision": "beslutet", "follow_up": "uppföljningen",
     "follow_up_item": "uppföljningspunkten", "report_due": "rapporten", "output": "resultatet",
     "alias": "svaret om vad ett namn betyder", "import_layout": "svaren om ett blads upplägg",
@@ -101,7 +101,7 @@ def correct(
         if not found:
             raise SaveConflict(_who_took_back(work, statement))
         old = found[0]
-        source = f"ändrat av {person.name}: {why}"
+        source = f"ändrat: {why}"  # by whom stands in the batch, where it can be left out
         take_back(work, [(old, source)])
         work.post(
             [
@@ -163,6 +163,10 @@ def undo(database: Database, person: Person, number: int) -> int:
             raise UndoRefused(f"Det finns ingen post {number} i historiken.")
         if batch.undone_by is not None:
             raise UndoRefused(f"Post {number} är redan ångrad (genom post {batch.undone_by}).")
+        if batch.kind == Action.WEED:
+            raise UndoRefused(
+                f"Post {number} är en gallring och kan inte ångras: det som gallrades finns inte kvar i databasen."
+            )
         if not (batch.entries or batch.changes):
             raise UndoRefused(f"Post {number} innehåller inget som kan ångras.")
         # Also when the batch took back what it had itself done, so that the history shows it as undone.
@@ -253,7 +257,10 @@ def _undo_changes(work: Work, number: int) -> None:
             elif before is not None and now is None:
                 back.append(before)
             elif before is not None and now is not None and after is not None:
-                changed.append((now, {**now, **{f: before[f] for f in before if before[f] != after[f]}}))
+                earlier = {f: before[f] for f in before if before[f] != after[f]}
+                if any(_is_weeded(value) for value in earlier.values()):
+                    raise UndoRefused(_weeded(work, number, table))
+                changed.append((now, {**now, **earlier}))
         work.remove_many(record, gone)
         work.bring_back_many(record, back)
         work.replace_many(record, changed)
@@ -272,6 +279,18 @@ def _is_as_left(before: Image, after: Image, now: Image) -> bool:
     if before is None:
         return now == after
     return all(now[name] == after[name] for name in after if before[name] != after[name])
+
+
+def _is_weeded(value: Any) -> bool:
+    return isinstance(value, str) and WEEDED.search(value) is not None
+
+
+def _weeded(work: Work, number: int, table: str) -> str:
+    by = work.value("SELECT MIN(batch) FROM weeded WHERE owner = $number AND what = 'change'", number=number)
+    return (
+        f"Post {number} kan inte ångras: den ändrade en personuppgift i {RECORD_NAMES[table]}, och det som stod där "
+        f"före är gallrat{f' i post {by}' if by else ''}. Rätta det som är fel i en ny post."
+    )
 
 
 def _refuse_if_used(work: Work, number: int, removed: Mapping[str, list[int]]) -> None:

@@ -82,7 +82,8 @@ LINK_KINDS = {
     "follow_up": "uppföljning",
     "spread": "spridning",
 }
-ROLES = {"viewer": "läsare", "member": "ledamot", "admin": "handläggare"}
+#: What a person in the member list may be; whoever is blocked is refused, whatever the sign-in says.
+ROLES = {"viewer": "läsare", "member": "ledamot", "admin": "handläggare", "blocked": "spärrad"}
 ITEM_KINDS = {
     "goal": "mål",
     "activity": "aktivitet",
@@ -103,6 +104,33 @@ OUTPUT_KINDS = {
     "platform": "plattform",
 }
 REPORT_KINDS = {"status": "lägesrapport", "financial": "ekonomisk rapport", "final": "slutrapport"}
+
+
+class EventKind(StrEnum):
+    """What the event log tells of: what was done that is not a batch."""
+
+    SIGNED_IN = "signed_in"
+    SIGNED_OUT = "signed_out"
+    REFUSED = "refused"
+    SESSION_ENDED = "session_ended"
+    PERSONAL_DATA_EXPORTED = "personal_data_exported"
+    BACKUP_TAKEN = "backup_taken"
+    CONFIGURED = "configured"
+    RESTORED = "restored"
+    WEEDED = "weeded"
+
+
+EVENT_NAMES: dict[EventKind, str] = {
+    EventKind.SIGNED_IN: "loggade in",
+    EventKind.SIGNED_OUT: "loggade ut",
+    EventKind.REFUSED: "nekades",
+    EventKind.SESSION_ENDED: "sessionen gick ut",
+    EventKind.PERSONAL_DATA_EXPORTED: "tog ut personuppgifter",
+    EventKind.BACKUP_TAKEN: "tog säkerhetskopia",
+    EventKind.CONFIGURED: "startade servern med inställningar",
+    EventKind.RESTORED: "återställde",
+    EventKind.WEEDED: "gallrade",
+}
 
 
 #: What stands for the area of money that has none.
@@ -287,6 +315,22 @@ class Member(Record):
 
 
 @dataclass(frozen=True, slots=True)
+class Account(Record):
+    """An account that a member signs in with: the provider, and the subject that the provider knows the person by.
+
+    ``email`` is the address that the provider gave when the account was bound to the member.
+    """
+
+    TABLE = "account"
+    KEY = ("provider", "subject")
+    REFERENCES = {"member": "member"}
+    provider: str
+    subject: str
+    member: int
+    email: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Proposal(Record):
     """An application within a call; what is requested stands in the ledger on the project."""
 
@@ -444,7 +488,7 @@ class ImportLayout(Record):
 
 #: Every record type, parents before children: the order in which they are created.
 RECORDS: tuple[type[Record], ...] = (
-    Setting, Funder, Area, Plan, PlanVersion, Project, ProjectLink, Call, Criterion, Member, Proposal, Score,
+    Setting, Funder, Area, Plan, PlanVersion, Project, ProjectLink, Call, Criterion, Member, Account, Proposal, Score,
     Conflict, Decision, FollowUp, FollowUpItem, ReportDue, Output, Alias, ImportLayout,
 )  # fmt: skip
 RECORD_BY_TABLE: dict[str, type[Record]] = {r.TABLE: r for r in RECORDS}
@@ -498,6 +542,17 @@ class Batch:
     changes: int
     total: Decimal
     undone_by: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A line in the event log: when (UTC), what, who, and a word about it."""
+
+    id: int
+    happened: datetime
+    kind: EventKind
+    actor: str
+    note: str
 
 
 def as_dict(record: Record) -> dict[str, Any]:

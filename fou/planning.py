@@ -58,7 +58,7 @@ def save_lines(database: Database, person: Person, year: int, edits: Sequence[Li
     """
     with database.write(person, Action.EDIT, f"Ändrade raderna i FoU-planen för {year}") as work:
         _editable(work, year)
-        source = f"FoU-plan {year}, skriven av {person.name}"
+        source = f"FoU-plan {year}"
         taken: list[tuple[Entry, str]] = []
         posted: list[Entry] = []
         for edit in edits:

@@ -8,7 +8,7 @@ from fou.ui.head import page_head
 from fou.ui.pages import HELP
 from fou.ui.text import plain
 
-FOR = {Role.VIEWER: "lasare", Role.MEMBER: "ledamot", Role.ADMIN: "handlaggare"}
+FOR = {Role.PUBLIC: "lasare", Role.VIEWER: "lasare", Role.MEMBER: "ledamot", Role.ADMIN: "handlaggare"}
 
 
 def remember() -> None:

@@ -46,8 +46,8 @@ with right:
     project.outputs(page)
 project.decisions(page)
 project.follow_ups(page)
-project.proposals(page, view)
+project.proposals(page)
 project.sources(page, view.unit)
-project.changes(page, view)
+project.changes(page)
 if view.may(Action.EDIT):
     project.edit(page, view)

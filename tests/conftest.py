@@ -60,16 +60,16 @@ def wait_until_healthy(server: Server, process: subprocess.Popen[bytes]) -> None
 
 
 @contextlib.contextmanager
-def serving(app: Path, database: Path, log: Path) -> Iterator[Server]:
-    """Run `app` on a free port with `database` until the block ends."""
-    port = free_port()
+def serving(app: Path, database: Path, log: Path, port: int | None = None, **variables: str) -> Iterator[Server]:
+    """Run `app` with `database` until the block ends, on a free port if none is given, with environment variables."""
+    port = port or free_port()
     server = Server(f"http://127.0.0.1:{port}", database, log)
     options = ["--server.port", str(port), "--server.headless", "true"]
     with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "streamlit", "run", str(app), *options],
             cwd=ROOT,
-            env=os.environ | {"FOU_DATABASE": str(database), "PYTHONPATH": str(ROOT)},
+            env=os.environ | {"FOU_DATABASE": str(database), "PYTHONPATH": str(ROOT)} | variables,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,

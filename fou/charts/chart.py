@@ -61,7 +61,8 @@ class Counted:
 class Behind:
     """The amounts behind a chart: of these kinds (empty: all), for these years, of one project if it has a code.
 
-    ``framed`` leaves out the funders without a frame in a year when another funder has one.
+    A project's are whoever's money it is. ``framed`` leaves out the funders without a frame in a year when another
+    funder has one.
     """
 
     years: tuple[int, ...]

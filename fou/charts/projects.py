@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from fou.charts.chart import Chart, Counted, Table
+from fou.charts.chart import Behind, Chart, Counted, Table
 from fou.charts.drawing import Columns, Series, Span, Spans
 from fou.figures import Figures
 from fou.model import KIND_NAMES, NO_AREA, STANDINGS, Kind
@@ -26,7 +26,7 @@ _LOOK = {
     "finished": "planned", "rejected": "open", "unknown": "forecast",
 }  # fmt: skip
 _DRAWN_KINDS = (
-    Kind.REQUESTED, Kind.PROPOSED, Kind.RESERVED, Kind.GRANTED, Kind.PAID, Kind.SPENT, Kind.FORECAST,
+    Kind.PLANNED, Kind.REQUESTED, Kind.PROPOSED, Kind.RESERVED, Kind.GRANTED, Kind.PAID, Kind.SPENT, Kind.FORECAST,
     Kind.RETURNED,
 )  # fmt: skip
 
@@ -74,8 +74,13 @@ def time_line(found: TimeSpans, today: date) -> Chart:
     )
 
 
-def money_chart(years: Sequence[tuple[int, Figures]], unit: str) -> Chart:
-    """One project's money per year and kind."""
+def time_sources(drawn: Sequence[Listed]) -> Table:
+    """Where the times in the time line come from."""
+    return Table(("Projekt", "Start", "Slut", "Källa"), tuple((p.title, p.starts, p.ends, p.source) for p in drawn))
+
+
+def money_chart(years: Sequence[tuple[int, Figures]], unit: str, code: str) -> Chart:
+    """The money of the project with this code, per year and kind."""
     kinds = [kind for kind in _DRAWN_KINDS if any(kind in figures.firm for _, figures in years)]
     named = [kind for kind in _DRAWN_KINDS if any(_holds(figures, kind) for _, figures in years)]
     open_years = [year for year, figures in years if figures.open_count]
@@ -104,6 +109,7 @@ def money_chart(years: Sequence[tuple[int, Figures]], unit: str) -> Chart:
             included="Alla finansiärer.",
             left_out="Belopp på villkor och åtaganden utan fastställt belopp står bara i tabellen.",
         ),
+        behind=Behind(tuple(year for year, _ in years), _DRAWN_KINDS, code),
     )
 
 

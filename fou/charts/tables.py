@@ -90,10 +90,10 @@ def _change(old: Cell, new: Cell) -> tuple[Cell, Cell, Cell]:
 def source_table(rows: Sequence[Sourced]) -> Table:
     """Amounts with the cell or decision that they come from."""
     return Table(
-        ("Slag", "Vad", "Finansiär", "Belopp", "Villkor", "Källa", "Står i", "Post"),
+        ("Slag", "År", "Vad", "Finansiär", "Belopp", "Villkor", "Källa", "Står i", "Post"),
         tuple(
             (
-                KIND_NAMES[row.kind].capitalize(), row.what, row.funder,
+                KIND_NAMES[row.kind].capitalize(), str(row.year), row.what, row.funder,
                 OPEN_TEXT if row.amount is None else row.amount, row.condition,
                 f"{row.document or ''}{' (fördelat)' if row.spread else ''}".strip() or None, row.source, row.batch,
             )

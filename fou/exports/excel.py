@@ -6,6 +6,7 @@ does not calculate show the sum too. Every text is written as a text, whatever i
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from io import BytesIO
 from typing import Any
@@ -51,7 +52,30 @@ def render(report: Report) -> bytes:
     tables = [table.shown() for table in report.tables if table.rows]
     _front(book, formats, report, tables)
     for table in tables:
-        _sheet(book, formats, table)
+        _sheet(book, formats, table, _SHEETS[table.name])
+    book.close()
+    return target.getvalue()
+
+
+def render_tables(title: str, lines: Sequence[str], tables: Sequence[Table]) -> bytes:
+    """A workbook of tables that are no report: the lines and what the sheets hold on the first, then a table a sheet.
+
+    A table's title is its sheet's name: unique, at most 31 signs. Tables without rows get no sheet.
+    """
+    target = BytesIO()
+    book = xlsxwriter.Workbook(target, {"in_memory": True})
+    book.set_properties({"title": title})
+    formats = _formats(book)
+    sheet = book.add_worksheet("Om")
+    sheet.hide_gridlines(2)
+    sheet.set_column(0, 0, 100)
+    for number, line in enumerate((title, *lines)):
+        _put(sheet, number, 0, line, formats["text" if number else "title"], formats)
+    held = [table for table in tables if table.rows]
+    for number, table in enumerate(held, len(lines) + 2):
+        sheet.write_url(number, 0, f"internal:'{table.title}'!A1", string=f"{table.title}: {table.about}")
+    for table in held:
+        _sheet(book, formats, table, table.title)
     book.close()
     return target.getvalue()
 
@@ -100,8 +124,8 @@ def _front(book: Any, formats: dict[str, Any], report: Report, tables: list[Tabl
         sheet.write_url(start + number, 0, f"internal:'{name}'!A1", string=f"{name}: {table.about}")
 
 
-def _sheet(book: Any, formats: dict[str, Any], table: Table) -> None:
-    sheet = book.add_worksheet(_SHEETS[table.name])
+def _sheet(book: Any, formats: dict[str, Any], table: Table, name: str) -> None:
+    sheet = book.add_worksheet(name)
     sheet.freeze_panes(1, 0)
     sheet.set_landscape()
     sheet.set_paper(9)

@@ -6,7 +6,6 @@ report and a page cannot disagree. Amounts are in kr.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -28,7 +27,7 @@ from fou.money import format_sek
 from fou.plan import OpenItem, ProjectRow, YearPlan
 from fou.portfolio import Listed
 from fou.sources import year_sources
-from fou.store import Reader
+from fou.store import Reader, chain
 from fou.store.database import LOCAL_TIME
 from fou.swedish import count, format_date, format_timestamp, join_words
 
@@ -93,7 +92,7 @@ class Report:
 
     ``text`` is what the plan says of itself. ``tables`` are for Excel and open data: with all columns, and last
     every amount that stands behind the figures. ``posted`` is when the newest batch was (UTC), ``version`` its
-    number and a short hash of it: the same version is the same data.
+    number and the beginning of its hash in the chain: the same version is the same data.
     """
 
     asked: Asked
@@ -337,11 +336,6 @@ def _tail(found: YearPlan, entries: Table) -> Iterator[Section]:
 
 
 def _version(reader: Reader) -> str:
-    """``post 12 (3fa9c01b)``: the newest batch's number, and a hash by which two databases are told apart."""
-    row = reader.row(
-        "SELECT id, posted, actor, kind, note, entries, changes, total FROM batch ORDER BY id DESC LIMIT 1"
-    )
-    if row is None:
-        return "inga poster"
-    digest = hashlib.sha256("\x1f".join(map(str, row)).encode()).hexdigest()
-    return f"post {row[0]} ({digest[:8]})"
+    """``post 12:3fa9c01b…``: the newest batch, with the mark by which it is proven later what the data were."""
+    mark = chain.mark(reader)
+    return f"post {mark}" if mark else "inga poster"

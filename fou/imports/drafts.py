@@ -13,7 +13,7 @@ import re
 import secrets
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -140,6 +140,23 @@ class Drafts:
         """Throw the draft away, and the uploaded file with it."""
         with _LOCK:
             self._remove(draft.id)
+
+    def holding(self, person: Person, holds: Callable[[Path], bool]) -> dict[str, Draft | None]:
+        """The drafts, whosever they are, with a file of which ``holds`` is true; None for one that is damaged."""
+        require(person, Action.SEE_PERSONAL_DATA)
+        found: dict[str, Draft | None] = {}
+        for id, paths in self._groups().items():
+            with suppress(FileNotFoundError):  # posted or thrown away in between
+                if any(holds(path) for path in paths):
+                    found[id] = self._read(id)
+        return found
+
+    def weed(self, person: Person, ids: Iterable[str]) -> None:
+        """Throw drafts away, whosever they are, with their files."""
+        require(person, Action.WEED)
+        with _LOCK:
+            for id in ids:
+                self._remove(id)
 
     def _path(self, id: str, ending: str) -> Path:
         if not _ID.fullmatch(id):

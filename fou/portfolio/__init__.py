@@ -16,6 +16,7 @@ from fou.portfolio.finding import (
     read_base,
 )
 from fou.portfolio.page import Applied, Judged, ProjectPage, project_page, project_title, project_titles
+from fou.portfolio.sources import Figure, count_sources_behind, sources_behind
 from fou.portfolio.statistics import AreaSums, Payments, Sizes, SoughtYear, by_area, payments, sizes, sought
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "Applied",
     "AreaSums",
     "Base",
+    "Figure",
     "Filter",
     "Found",
     "Judged",
@@ -35,6 +37,7 @@ __all__ = [
     "along_time",
     "area_names",
     "by_area",
+    "count_sources_behind",
     "found",
     "listed",
     "orders",
@@ -46,4 +49,5 @@ __all__ = [
     "read_base",
     "sizes",
     "sought",
+    "sources_behind",
 ]

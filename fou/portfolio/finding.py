@@ -71,6 +71,7 @@ class Listed:
     proposed: Decimal | None
     paid: Decimal | None
     open: int
+    source: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -384,19 +385,20 @@ def _in_full(reader: Reader, base: Base, ids: list[int]) -> tuple[Listed, ...]:
     rows = {
         row[0]: row[1:]
         for row in reader.rows(
-            "SELECT id, code, title, lead, performer, starts, ends FROM project WHERE id IN (SELECT UNNEST($ids))",
+            "SELECT id, code, title, lead, performer, starts, ends, source FROM project "
+            "WHERE id IN (SELECT UNNEST($ids))",
             ids=ids,
         )
     }
     places = np.searchsorted(base.ids, ids).tolist()
     found = []
     for number, place in zip(ids, places, strict=True):
-        code, title, lead, performer, starts, ends = rows[number]
+        code, title, lead, performer, starts, ends, source = rows[number]
         area, standing = base.names.get(int(base.areas[place]), ""), _STANDINGS[base.standings[place]]
         granted, proposed, paid = (base.amount(name, place) for name in ("granted", "proposed", "paid"))
         is_open = int(base.open[place])
         found.append(
-            Listed(code, title, area, standing, lead, performer, starts, ends, granted, proposed, paid, is_open)
+            Listed(code, title, area, standing, lead, performer, starts, ends, granted, proposed, paid, is_open, source)
         )
     return tuple(found)
 

@@ -102,7 +102,7 @@ def by_area(reader: Reader, chosen: Filter, today: date, known: Base | None = No
 def sought(reader: Reader, chosen: Filter, today: date, known: Base | None = None) -> tuple[SoughtYear, ...]:
     """All years together first, then each year that money was sought or granted for."""
     known = base_of(reader, chosen, today, known)
-    counted, parameters = _counted(reader, chosen, today, known)
+    counted, parameters = counted_by_filter(reader, chosen, today, known)
     rows = reader.rows(
         f"""
         {counted},
@@ -141,7 +141,7 @@ def sought(reader: Reader, chosen: Filter, today: date, known: Base | None = Non
 
 def payments(reader: Reader, chosen: Filter, today: date, known: Base | None = None) -> Payments:
     """When the money that the board has decided on is paid."""
-    counted, parameters = _counted(reader, chosen, today, known)
+    counted, parameters = counted_by_filter(reader, chosen, today, known)
     rows = reader.rows(
         f"""
         {counted}
@@ -149,12 +149,7 @@ def payments(reader: Reader, chosen: Filter, today: date, known: Base | None = N
                COUNT(DISTINCT counted.project)
         FROM counted
         JOIN funder ON funder.id = counted.funder
-        LEFT JOIN (
-            SELECT project, CAST(MIN(EXTRACT(YEAR FROM decided)) AS INTEGER) AS year
-            FROM decision
-            WHERE kind = 'decision' AND outcome = 'granted' AND decided IS NOT NULL
-            GROUP BY project
-        ) AS decided ON decided.project = counted.project
+        LEFT JOIN ({DECIDED_IN}) AS decided ON decided.project = counted.project
         WHERE counted.kind = 'paid' AND counted.firm
         GROUP BY GROUPING SETS ((funder.kind = 'municipality', decided.year, counted.year),
                                 (funder.kind = 'municipality', decided.year))
@@ -184,7 +179,16 @@ def sizes(reader: Reader, chosen: Filter, today: date, known: Base | None = None
     return Sizes(tuple(Decimal(ore).scaleb(-2) for ore in amounts), int(rest.sum()), int((rest & base.soft).sum()))
 
 
-def _counted(reader: Reader, chosen: Filter, today: date, known: Base | None) -> tuple[str, dict[str, Any]]:
+#: The year of the board's first decision to grant, for the projects that have a day of it.
+DECIDED_IN = """
+    SELECT project, CAST(MIN(EXTRACT(YEAR FROM decided)) AS INTEGER) AS year
+    FROM decision
+    WHERE kind = 'decision' AND outcome = 'granted' AND decided IS NOT NULL
+    GROUP BY project
+"""
+
+
+def counted_by_filter(reader: Reader, chosen: Filter, today: date, known: Base | None) -> tuple[str, dict[str, Any]]:
     """The beginning of a statement, WITH ``counted``: the statements about the projects that match, and parameters.
 
     ``firm`` tells a set amount without a condition.

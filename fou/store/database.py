@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from glob import escape
@@ -16,8 +16,10 @@ import duckdb
 
 from fou.access import Action, Person, require
 from fou.errors import DatabaseDamaged, DatabaseLocked, DatabaseNewer, NotOurDatabase, StoreError
-from fou.model import RECORDS
+from fou.model import RECORDS, EventKind
+from fou.store import chain, events
 from fou.store.reading import Reader, quote_name
+from fou.store.sight import EVERYTHING, Sight
 from fou.store.work import Work
 
 HERE = Path(__file__).parent
@@ -25,8 +27,10 @@ SCHEMA = HERE / "schema.sql"
 MIGRATIONS = HERE / "migrations"
 APPLICATION = "fou"
 LOCAL_TIME = ZoneInfo("Europe/Stockholm")
-#: Every table with content, in the order in which a copy is filled.
-TABLES = ("batch", "entry", "change", *(record.TABLE for record in RECORDS))
+#: Every table that a backup brings back. The log of events stays: what was done was done.
+TABLES = ("batch", "entry", "change", "weeded", *(record.TABLE for record in RECORDS))
+#: The version from which batches are sealed.
+SEALED = 4
 #: What another file is called while it is attached. No database file can have the same name, for the slash.
 OTHER = '"other/file"'
 
@@ -37,9 +41,14 @@ class Database:
     def __init__(self, path: Path, connection: duckdb.DuckDBPyConnection) -> None:
         self.path = path
         self._connection = connection
-        self._write_lock = threading.Lock()
+        #: Asked first by all that writes: the acting person as they are now, or Forbidden. A page may have been
+        #: standing open since the person's role was another.
+        self.confirm: Callable[[Person], Person] | None = None
+        self._write_lock = threading.RLock()
+        self._busy = False
         with self.read() as reader:
             head = int(reader.value("SELECT COALESCE(MAX(id), 0) FROM batch"))
+            self._weeded = bool(reader.value("SELECT weeded FROM meta"))
         self._version = (0, head)
 
     @classmethod
@@ -64,7 +73,9 @@ class Database:
 
     def close(self) -> None:
         """Wait for the write under way, then let go of the file."""
-        with self._write_lock:
+        with self._one_at_a_time():
+            if self._weeded:
+                self._write_anew()
             self._connection.close()
 
     @property
@@ -73,12 +84,15 @@ class Database:
         return self._version
 
     @contextmanager
-    def read(self, head: int | None = None) -> Iterator[Reader]:
-        """A consistent view of everything, or of the time when batch ``head`` was the latest."""
+    def read(self, head: int | None = None, sight: Sight = EVERYTHING) -> Iterator[Reader]:
+        """A consistent view of everything, or of the time when batch ``head`` was the latest.
+
+        What ``sight`` leaves out is not there; see ``sight_of``.
+        """
         cursor = self._connection.cursor()
         try:
             cursor.execute("BEGIN TRANSACTION")
-            yield Reader(cursor, head)
+            yield Reader(cursor, head, sight)
         finally:
             cursor.close()
 
@@ -98,8 +112,7 @@ class Database:
         Commits at the end of the block; any exception rolls everything back. A block that posts nothing leaves
         no batch. Raises Forbidden if the person's role does not allow the action.
         """
-        require(person, action)
-        with self._write_lock:
+        with self._allowed(person, action) as person:
             cursor = self._connection.cursor()
             try:
                 cursor.execute("BEGIN TRANSACTION")
@@ -108,6 +121,7 @@ class Database:
                 if work.finish():
                     cursor.execute("COMMIT")
                     self._version = (self._version[0], work.batch)
+                    self._weeded = self._weeded or work.has_weeded
                 else:
                     cursor.execute("ROLLBACK")
             except BaseException:
@@ -115,6 +129,49 @@ class Database:
                 raise
             finally:
                 cursor.close()
+
+    def log(self, kind: EventKind, actor: str, note: str = "") -> None:
+        """Tell of something in the event log. What is read stays the same: ``version`` does not change.
+
+        Inside a ``write`` it is ``Work.log`` that does this.
+        """
+        with self._one_at_a_time():
+            cursor = self._connection.cursor()
+            try:
+                cursor.execute("BEGIN TRANSACTION")
+                events.append(Reader(cursor), kind, actor, note)
+                cursor.execute("COMMIT")
+            except BaseException:
+                _roll_back(cursor)
+                raise
+            finally:
+                cursor.close()
+
+    @contextmanager
+    def _allowed(self, person: Person, action: Action) -> Iterator[Person]:
+        """Hold the write lock for who may do this, as the person is now."""
+        while True:
+            seen = self._version
+            # Not under the lock: who asks may be holding a lock of their own that another waits for.
+            current = person if self.confirm is None else self.confirm(person)
+            require(current, action)
+            with self._one_at_a_time():
+                # A role that was taken away while somebody else wrote must not be used.
+                if self.confirm is None or self._version == seen:
+                    yield current
+                    return
+
+    @contextmanager
+    def _one_at_a_time(self) -> Iterator[None]:
+        """Hold the write lock, which no thread may take again inside itself: the transactions would collide."""
+        with self._write_lock:
+            if self._busy:
+                raise RuntimeError("a write inside a write")
+            self._busy = True
+            try:
+                yield
+            finally:
+                self._busy = False
 
     def head_on(self, day: date) -> int:
         """The latest batch posted on or before this day in Swedish time; 0 before the first."""
@@ -128,31 +185,31 @@ class Database:
 
     def backup(self, person: Person, target: Path) -> None:
         """Write a whole copy to ``target``, which must not exist; the server goes on meanwhile."""
-        require(person, Action.BACKUP)
-        with self._write_lock:
+        with self._allowed(person, Action.BACKUP) as person:
             self._copy_to(target)
+        self.log(EventKind.BACKUP_TAKEN, person.name, target.name)
 
     def restore(self, person: Person, source: Path) -> Path:
         """Replace everything with the backup in ``source``; return the copy of what was there before.
 
         Readers see the old content until the new is whole. Raises StoreError if the backup cannot be used.
         """
-        require(person, Action.RESTORE)
-        if source.exists() and source.samefile(self.path):
-            raise StoreError(f"{source.name} är den databas som är öppen. Välj en säkerhetskopia.")
-        version = _inspect(source)
-        if version != current_version():
-            raise StoreError(
-                f"Säkerhetskopian {source.name} är av version {version} och databasen av version "
-                f"{current_version()}. Öppna kopian för sig först, så görs den om, och återställ sedan."
-            )
         # One lock over the copy and the exchange: what somebody writes in between would be in neither.
-        with self._write_lock:
+        with self._allowed(person, Action.RESTORE) as person:
+            if source.exists() and source.samefile(self.path):
+                raise StoreError(f"{source.name} är den databas som är öppen. Välj en säkerhetskopia.")
+            version = _inspect(source)
+            if version != current_version():
+                raise StoreError(
+                    f"Säkerhetskopian {source.name} är av version {version} och databasen av version "
+                    f"{current_version()}. Öppna kopian för sig först, så görs den om, och återställ sedan."
+                )
             kept = _free_name(self.path, "före-återställning")
             self._copy_to(kept)
             with self._attached(f"ATTACH '{_quoted(source)}' AS {OTHER} (READ_ONLY)") as cursor:
                 try:
                     cursor.execute("BEGIN TRANSACTION")
+                    before = chain.mark(Reader(cursor))
                     for table in TABLES:
                         cursor.execute(f"DELETE FROM {table}")
                         cursor.execute(f"INSERT INTO {table} BY NAME SELECT * FROM {OTHER}.{table}")
@@ -162,6 +219,8 @@ class Database:
                     )  # fmt: skip
                     work.keep_even_if_empty()
                     work.finish()
+                    # Marks printed before are no longer in the chain, unless they are in the backup's.
+                    work.log(EventKind.RESTORED, f"{source.name}: {before or 'inga poster'} → {chain.mark(work)}")
                     cursor.execute("COMMIT")
                 except duckdb.Error as error:
                     _roll_back(cursor)
@@ -188,11 +247,29 @@ class Database:
                 row = cursor.execute("SELECT current_database()").fetchone()
                 assert row is not None
                 cursor.execute(f"COPY FROM DATABASE {quote_name(row[0])} TO {OTHER}")
+                cursor.execute(f"UPDATE {OTHER}.meta SET weeded = 0")
             os.replace(part, target)
         except (duckdb.Error, OSError) as error:
             raise StoreError(f"Kopian {target.name} kunde inte skrivas. ({_first_line(error)})") from error
         finally:
             _remove(part)
+
+    def _write_anew(self) -> None:
+        """Replace the file with a copy of itself: DuckDB leaves what is taken away in the parts that it does not use.
+
+        The write lock must be held, and the file is then to be closed.
+        """
+        path = self.path.resolve()
+        copy = path.with_name(f".{path.name}.{os.getpid()}")
+        try:
+            with self._connection.cursor() as cursor:
+                cursor.execute("CHECKPOINT")
+            _remove(copy)
+            self._copy_to(copy)
+            shutil.copymode(path, copy)
+            os.replace(copy, path)
+        except (StoreError, duckdb.Error, OSError):
+            _remove(copy)  # done the next time that the file is closed
 
     @contextmanager
     def _attached(self, attach: str) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -324,8 +401,8 @@ def _create(path: Path, migrations: Path) -> None:
         connection.execute("BEGIN TRANSACTION")
         connection.execute(SCHEMA.read_text("utf-8"))
         connection.execute(
-            "INSERT INTO meta VALUES ($application, $version)",
-            {"application": APPLICATION, "version": current_version(migrations)},
+            "INSERT INTO meta VALUES ($application, $version, 0, $start, 0, $start, 0)",
+            {"application": APPLICATION, "version": current_version(migrations), "start": chain.START},
         )
         connection.execute("COMMIT")
     finally:
@@ -357,7 +434,10 @@ def _migrate(path: Path, version: int, migrations: Path) -> None:
         for number, file in _numbered(migrations):
             if number > version:
                 connection.execute(file.read_text("utf-8"))
-                connection.execute("UPDATE meta SET version = $number", {"number": number})
+                if number == SEALED:
+                    chain.seal_all(connection)
+        # Last of all: DuckDB does not alter a table that the same transaction has written in.
+        connection.execute("UPDATE meta SET version = $version", {"version": current_version(migrations)})
         connection.execute("COMMIT")
     except duckdb.Error as error:
         _roll_back(connection)

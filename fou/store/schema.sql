@@ -1,14 +1,22 @@
--- Fou's schema, version 3. Older databases are brought here by the numbered files in migrations/.
+-- Fou's schema, version 4. Older databases are brought here by the numbered files in migrations/.
 --
 -- Ledger: batch, entry and change are append-only. The other tables hold today's facts that are not money; each
 -- change to them is logged whole in `change`, from which they can be rebuilt.
+--
+-- Chain: each batch carries a hash over what it holds and the batch before it, each event one over itself and the event
+-- before it (chain.py says over what). Only weeding rewrites a stored text, and `weeded` keeps the digest of what it was.
 --
 -- There are no foreign keys: DuckDB would block ordinary edits of the parents, and slow down large imports. The
 -- unit of work keeps the references whole and `python -m fou check` verifies them.
 
 CREATE TABLE meta (
     application VARCHAR NOT NULL,
-    version INTEGER NOT NULL
+    version INTEGER NOT NULL,
+    batch INTEGER NOT NULL,              -- the latest batch and event with their hashes, so that it is seen if
+    hash VARCHAR NOT NULL,               -- the last ones are gone
+    event INTEGER NOT NULL,
+    event_hash VARCHAR NOT NULL,
+    weeded INTEGER NOT NULL              -- how many weedings there have been since the file was written anew
 );
 
 CREATE TABLE batch (
@@ -22,7 +30,9 @@ CREATE TABLE batch (
     undoes INTEGER,                      -- the batch that this one takes back
     entries INTEGER NOT NULL,            -- how many entries and changes belong to it, and the
     changes INTEGER NOT NULL,            -- entries' sum: by these it is seen to be whole
-    total DECIMAL(18, 2) NOT NULL
+    total DECIMAL(18, 2) NOT NULL,
+    salt VARCHAR NOT NULL,               -- random, so that a digest does not give away a name that was weeded
+    hash VARCHAR NOT NULL                -- SHA-256 over the batch and the hash of the batch before
 );
 
 CREATE TABLE entry (
@@ -50,7 +60,37 @@ CREATE TABLE change (
     id INTEGER NOT NULL,
     before VARCHAR,                      -- the whole record as JSON; NULL when it did not exist
     after VARCHAR,                       -- the whole record as JSON; NULL when it no longer exists
-    source VARCHAR                       -- the sheet and row that said so
+    source VARCHAR,                      -- the sheet and row that said so
+    salt VARCHAR NOT NULL                -- as the batch's
+);
+
+-- What a weeding batch has taken texts out of, with the digest before and after. Never altered in its turn.
+CREATE TABLE weeded (
+    batch INTEGER NOT NULL,              -- the batch that weeded
+    what VARCHAR NOT NULL,               -- words: a batch's own texts and its entries'; change: one change
+    owner INTEGER NOT NULL,              -- the batch that they belong to
+    number INTEGER NOT NULL,             -- the change's position; 0 for words
+    digest VARCHAR NOT NULL,             -- what the owner's hash rests on
+    instead VARCHAR NOT NULL             -- the digest of what stands there now
+);
+
+-- What was done that is not a batch: sign-ins, refusals, copies taken. Not replaced when a backup is restored.
+CREATE TABLE event (
+    id INTEGER PRIMARY KEY,
+    happened TIMESTAMP NOT NULL,         -- UTC, never earlier than the event before
+    kind VARCHAR NOT NULL,
+    actor VARCHAR NOT NULL,
+    note VARCHAR NOT NULL,
+    salt VARCHAR NOT NULL,
+    hash VARCHAR NOT NULL                -- SHA-256 over the event and the hash of the event before
+);
+
+-- The same as `weeded`, of the event log.
+CREATE TABLE event_weeded (
+    told INTEGER NOT NULL,               -- the event that tells of the weeding
+    event INTEGER NOT NULL,              -- the event whose texts were taken out
+    digest VARCHAR NOT NULL,
+    instead VARCHAR NOT NULL
 );
 
 CREATE TABLE setting (
@@ -157,6 +197,14 @@ CREATE TABLE member (
     email VARCHAR,
     role VARCHAR NOT NULL,
     unit VARCHAR
+);
+
+CREATE TABLE account (
+    id INTEGER PRIMARY KEY,
+    provider VARCHAR NOT NULL,
+    subject VARCHAR NOT NULL,            -- by what the provider knows the person
+    member INTEGER NOT NULL,
+    email VARCHAR                        -- as the provider gave it when the account was bound to the member
 );
 
 CREATE TABLE proposal (

@@ -10,7 +10,7 @@ import streamlit as st
 
 from fou.check import check as find_failures
 from fou.errors import FouError
-from fou.ui import state
+from fou.ui import privacy, state
 from fou.ui.head import View
 from fou.ui.text import plain
 
@@ -52,6 +52,7 @@ def restore(view: View) -> None:
         f"Databasen är återställd. Det som fanns före ligger i {plain(kept.name)}.",
         icon=":material/check_circle:",
     )
+    privacy.remind(view)
 
 
 def check() -> None:

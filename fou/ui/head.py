@@ -17,7 +17,8 @@ from fou.model import Member, Setting
 from fou.money import UNITS
 from fou.store import Reader
 from fou.swedish import format_date
-from fou.ui import state
+from fou.ui import sign_in, state, who
+from fou.ui.configured import settings
 from fou.ui.text import plain
 from fou.whose import funders
 
@@ -38,7 +39,15 @@ class View:
     unit: str
     as_of: date | None
     head: int | None
-    person: Person
+    shown_to: Person
+
+    @property
+    def person(self) -> Person:
+        """Who looks, with the role they have now: a part of the page can run again long after the page.
+
+        Raises Forbidden when they may not be here any more.
+        """
+        return who.now(self.shown_to)
 
     @property
     def today(self) -> date:
@@ -46,8 +55,14 @@ class View:
         return self.as_of or date.today()
 
     def read(self, function: Callable[Concatenate[Reader, P], T], *arguments: P.args, **named: P.kwargs) -> T:
-        """Read as of the chosen date."""
-        return state.read(self.head, function, *arguments, **named)
+        """Read as of the chosen date what the person may see."""
+        return state.read_as(state.sight(self.person), self.head, function, *arguments, **named)
+
+    def read_at(
+        self, head: int, function: Callable[Concatenate[Reader, P], T], *arguments: P.args, **named: P.kwargs
+    ) -> T:
+        """Read as of another batch what the person may see."""
+        return state.read_as(state.sight(self.person), head, function, *arguments, **named)
 
     def may(self, action: Action) -> bool:
         """Whether the person may do this, which nobody may while looking at an earlier date."""
@@ -68,7 +83,7 @@ class About:
     years: tuple[int, ...]
     default_year: int
     funders: tuple[str, ...]
-    members: tuple[str, ...]
+    members: tuple[tuple[str, int], ...]
     empty: bool
 
 
@@ -86,23 +101,26 @@ def about(reader: Reader, this_year: int) -> About:
         years=tuple(plan.years(reader)),
         default_year=plan.default_year(reader, this_year),
         funders=tuple(funder.name for funder in funders(reader)),
-        members=tuple(member.name for member in members),
-        empty=not reader.value("SELECT COUNT(*) FROM batch"),
+        members=tuple((member.name, member.id) for member in members),
+        # Not by the batches: people can be in the list before there is anything to show them.
+        empty=not any(reader.value(f"SELECT COUNT(*) FROM {name}") for name in ("entry", "project", "plan")),
     )
 
 
-def draw() -> None:
-    """Draw the head in the script of every run, before the page.
+def draw(person: Person) -> None:
+    """Draw the head for ``person`` in the script of every run, before the page.
 
     Here and not on the pages: only widgets outside the pages keep their value, and their place in the URL, from
     page to page. The page then writes its title above them, see ``page_head``.
     """
-    known = state.read(None, about, date.today().year)
+    # A year that only a draft speaks of is not there to choose for those who may not see drafts.
+    known = state.read_as(state.sight(person), None, about, date.today().year)
+    sign_in.say_how_it_went()
     title = st.container()
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         # A year chosen before there is anything to choose among would be kept when the first budget is read in.
         year, money, unit, as_of = (known.default_year, "alla", "kr", None) if known.empty else _choices(known)
-        person = _who(known)
+        _who(person)
     head = state.database().head_on(as_of) if as_of else None
     if as_of:
         st.info(
@@ -143,27 +161,65 @@ def _choices(known: About) -> tuple[int, str, str, date | None]:
     return int(year or known.default_year), money or "alla", unit or "kr", as_of
 
 
-def _who(known: About) -> Person:
-    """Local mode: whoever sits at the machine says who they are."""
-    people = {
-        "Handläggare": _ADMIN,
-        **{name: Person(name, Role.MEMBER) for name in known.members},
-        "Läsare": _READER,
-    }
+def look() -> who.Seen:
+    """Who is at the screen, before anything is drawn."""
+    if settings().network:
+        return who.look()
+    people = _people(state.read(None, about, date.today().year))
     chosen = st.session_state.get("jag")
-    person = people.get(chosen, _ADMIN) if isinstance(chosen, str) else _ADMIN
-    with st.popover(f"Jag är {plain(person.name.lower() if person in (_ADMIN, _READER) else person.name)}"):
-        st.selectbox("Jag är", list(people), key="jag", persist_state="session")
-        st.caption("Lokalt läge: den som sitter vid datorn väljer vem den är.")
-    return person
+    return who.Seen(people.get(chosen, _ADMIN) if isinstance(chosen, str) else _ADMIN)
+
+
+def _people(known: About) -> dict[str, Person]:
+    """Local mode: whom one may say that one is."""
+    members = {name: Person(name, Role.MEMBER, number) for name, number in known.members}
+    return {"Handläggare": _ADMIN, **members, "Läsare": _READER}
+
+
+def _who(person: Person) -> None:
+    """Who one is: said, with the way out; or chosen, in local mode; or how to sign in, for the public."""
+    if not settings().network:
+        with st.popover(f"Jag är {plain(person.name.lower() if person in (_ADMIN, _READER) else person.name)}"):
+            everybody = _people(state.read(None, about, date.today().year))
+            st.selectbox("Jag är", list(everybody), key="jag", persist_state="session")
+            st.caption("Lokalt läge: den som sitter vid datorn väljer vem den är.")
+    elif person.role is not Role.PUBLIC:
+        with st.popover(plain(person.name), icon=":material/person:", key="inloggad"):
+            st.markdown(f"Du är inloggad som {plain(person.name)}, {ROLE_NAMES[person.role]}.")
+            st.button("Logga ut", key="logga-ut", icon=":material/logout:", on_click=st.logout)
+    elif settings().sign_in:
+        _sign_in()
+
+
+def _sign_in() -> None:
+    if len(settings().providers) == 1:
+        sign_in.buttons(first=False)
+        return
+    with st.popover("Logga in", icon=":material/login:"):
+        sign_in.buttons(first=False)
+
+
+def allowed(title: str, action: Action) -> bool:
+    """Whether the page may be run; says why not, under its title. Asked for every page, on a first deep link too."""
+    view = _drawn.get()[2]
+    if may(view.person, action):
+        return True
+    page_head(title)
+    _say_not_allowed(view.person)
+    return False
 
 
 def require_page(view: View, action: Action) -> None:
-    """Stop the page for those whose role does not allow it, on a first deep link too."""
+    """Stop the page for those whose role does not allow it."""
     if not may(view.person, action):
-        st.warning(
-            f"Sidan är för handläggare. Du är {ROLE_NAMES[view.person.role]}. Byt under ”Jag är”, eller be en "
-            "handläggare om hjälp.",
-            icon=":material/lock:",
-        )
+        _say_not_allowed(view.person)
         st.stop()
+
+
+def _say_not_allowed(person: Person) -> None:
+    if person.role is Role.PUBLIC:
+        what_to_do = "Sidan är för handläggare. Logga in om du är det."
+    else:
+        other = "Byt under ”Jag är”, eller be" if not settings().network else "Be"
+        what_to_do = f"Sidan är för handläggare. Du är {ROLE_NAMES[person.role]}. {other} en handläggare om hjälp."
+    st.warning(what_to_do, icon=":material/lock:")

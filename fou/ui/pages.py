@@ -1,8 +1,11 @@
-"""Where the pages' scripts lie: Streamlit wants the very path that a page was registered by."""
+"""The table of pages: where each page's script lies, what it is called, and what one must be allowed to open it."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
+
+from fou.access import Action
 
 PAGES = Path(__file__).resolve().parents[2] / "pages"
 
@@ -13,4 +16,30 @@ PROJECT = PAGES / "projekt.py"
 FOLLOW_UP = PAGES / "uppfoljning.py"
 IMPORT = PAGES / "importera.py"
 ADMINISTRATION = PAGES / "administration.py"
+PERSONAL_DATA = PAGES / "personuppgifter.py"
 HELP = PAGES / "hjalp.py"
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A page. Streamlit wants the very path that it was registered by; ``url`` is empty for the start page."""
+
+    path: Path
+    title: str
+    url: str
+    action: Action
+    in_navigation: bool = True
+
+
+#: Every page there is: none can be opened that has no row here, nor by who may not do what the row says.
+TABLE = (
+    Listed(OVERVIEW, "Översikt", "", Action.READ),
+    Listed(PLAN, "FoU-plan", "plan", Action.READ),
+    Listed(PORTFOLIO, "Portfölj", "portfolj", Action.READ),
+    Listed(PROJECT, "Projekt", "projekt", Action.READ, in_navigation=False),
+    Listed(FOLLOW_UP, "Uppföljning", "uppfoljning", Action.READ),
+    Listed(IMPORT, "Import", "import", Action.IMPORT),
+    Listed(ADMINISTRATION, "Administration", "administration", Action.BACKUP),
+    Listed(PERSONAL_DATA, "Personuppgifter", "personuppgifter", Action.SEE_PERSONAL_DATA, in_navigation=False),
+    Listed(HELP, "Hjälp", "hjalp", Action.READ),
+)

@@ -9,7 +9,7 @@ import streamlit as st
 from fou.charts.plan_versions import difference_sentence, difference_table, version_name, versions_table
 from fou.model import CALL_STATES, PLAN_STATES, Call, Criterion, Plan
 from fou.swedish import count, format_date
-from fou.ui import show, state
+from fou.ui import show
 from fou.ui.head import View
 from fou.ui.text import plain
 from fou.ui.views.plan import PlanPage, VersionLines, version_lines
@@ -79,7 +79,7 @@ def beside_last_year(page: PlanPage, view: View) -> None:
 
 
 def _at(head: int, view: View) -> VersionLines:
-    return state.read(head, version_lines, view.year, view.money)
+    return view.read_at(head, version_lines, view.year, view.money)
 
 
 def decision_and_texts(plan: Plan | None) -> None:

@@ -66,7 +66,12 @@ def _begin(page: PlanPage, view: View, year: int) -> None:
         except FouError as error:
             st.error(plain(str(error)), icon=":material/block:")
             return
-        _done(f"Planen för {year} är påbörjad som utkast (post {batch}). Välj {year} överst för att skriva i den.")
+        said = f"Planen för {year} är påbörjad som utkast (post {batch}). Välj {year} överst för att skriva i den."
+        if copied:
+            said += (
+                " Ramen och utlysningarna är inte kopierade: ramen beslutas på nytt, och en utlysning hör till sitt år."
+            )
+        _done(said)
 
 
 def _write(plan: Plan, view: View) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from fou import portfolio, search
-from fou.charts.chart import Chart
+from fou.charts.chart import Chart, Table
 from fou.charts.drawing import Bars, Columns
 from fou.model import NO_AREA, STANDINGS
 from fou.swedish import join_words
@@ -163,26 +163,43 @@ def projects(view: View, chosen: portfolio.Filter, base: portfolio.Base, pages: 
 def statistics(view: View, chosen: portfolio.Filter, base: portfolio.Base, shown: str) -> None:
     """One of the portfolio's charts. A click on an area or a year lists its projects."""
     asked = (chosen, view.unit, base)
+
+    def behind(figure: portfolio.Figure) -> show.Sources:
+        return show.Sources(
+            lambda: view.read(views.count_sources, figure, chosen, base),
+            lambda limit: view.read(views.sources, figure, chosen, base, limit),
+        )
+
     if shown == TIME:
-        show.chart(view.read(views.along_time, *asked), view)
+        show.chart(view.read(views.along_time, *asked), view, sources=_dates(view, chosen, base))
     elif shown == AREAS:
-        _pick(view.read(views.areas, *asked), view, "ett område", lambda name: {"omrade": [name]})
+        _pick(view.read(views.areas, *asked), view, "ett område", lambda name: {"omrade": [name]}, behind("by_area"))
     elif shown == SOUGHT:
         amounts, numbers = view.read(views.sought, *asked)
         with st.grid(2, min_column_width=420, gap="large"):
             for chart in (amounts, numbers):
                 with st.container():
-                    _pick(chart, view, "ett år", lambda year: {"fran": year, "till": year})
+                    _pick(chart, view, "ett år", lambda year: {"fran": year, "till": year}, behind("sought"))
     elif shown == PAID:
-        show.chart(view.read(views.payments, *asked), view)
+        show.chart(view.read(views.payments, *asked), view, sources=behind("payments"))
     else:
-        show.chart(view.read(views.sizes, *asked), view)
+        show.chart(view.read(views.sizes, *asked), view, sources=behind("sizes"))
 
 
-def _pick(chart: Chart, view: View, what: str, wish: Callable[[str], dict[str, Any]]) -> None:
+def _dates(view: View, chosen: portfolio.Filter, base: portfolio.Base) -> show.Sources:
+    """A time line is made of dates and not of amounts."""
+
+    def table(limit: int | None) -> Table:
+        found = view.read(views.dates, chosen, base)
+        return Table(found.head, found.rows[:limit])
+
+    return show.Sources(lambda: len(table(None).rows), table, "projekt")
+
+
+def _pick(chart: Chart, view: View, what: str, wish: Callable[[str], dict[str, Any]], sources: show.Sources) -> None:
     if chart.drawing is not None:
         st.caption(f"Klicka på {what} i figuren för att se dess projekt, eller välj det i filtret ovanför.")
-    clicked = show.chart(chart, view, select=True)
+    clicked = show.chart(chart, view, select=True, sources=sources)
     if clicked and isinstance(chart.drawing, Bars | Columns):
         names = (
             [row.name for row in chart.drawing.rows] if isinstance(chart.drawing, Bars) else list(chart.drawing.groups)
@@ -202,7 +219,7 @@ def _active(chosen: portfolio.Filter, text: str) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f"Visar bara: {plain(' · '.join(parts))}", width="content")
-        st.button("Rensa", icon=":material/close:", on_click=_choose, args=(_NOTHING,))
+        st.button("Rensa filtren", icon=":material/close:", on_click=_choose, args=(_NOTHING,))
 
 
 def join_or(words: tuple[str, ...] | list[str]) -> str:

@@ -149,8 +149,8 @@ def follow_ups(page: ProjectPage) -> None:
                     st.markdown("\n".join(f"{number}. {plain(item.text)}" for number, item in enumerate(found, 1)))
 
 
-def proposals(page: ProjectPage, view: View) -> None:
-    """Applications behind the project; scores only for those who may see them, and never to the conflicted."""
+def proposals(page: ProjectPage) -> None:
+    """Applications behind the project, with their scores once they are decided on."""
     for applied in page.applied:
         proposal, call = applied.proposal, applied.call
         st.subheader(f"Ansökan i {plain(call.name)}", anchor=False)
@@ -163,12 +163,12 @@ def proposals(page: ProjectPage, view: View) -> None:
                 ("Källa", proposal.source),
             ]
         )  # fmt: skip
-        _scores(applied, view)
+        _scores(applied)
 
 
-def _scores(applied: Applied, view: View) -> None:
-    conflicted = {name for name, _ in applied.conflicts}
-    if not view.may(Action.SEE_SCORES) or view.person.name in conflicted or applied.call.state != "decided":
+def _scores(applied: Applied) -> None:
+    # Who may not see scores, or has a conflict of interest, has read none (see fou/store/sight.py).
+    if applied.call.state != "decided":
         return
     if applied.conflicts:
         named = "; ".join(f"{name} ({reason})" if reason else name for name, reason in applied.conflicts)
@@ -213,9 +213,9 @@ def sources(page: ProjectPage, unit: str) -> None:
         )
 
 
-def changes(page: ProjectPage, view: View) -> None:
+def changes(page: ProjectPage) -> None:
     """Who changed which fact, from what to what."""
-    if not view.may(Action.SEE_HISTORY) or not page.changes:
+    if not page.changes:
         return
     opened = st.expander(
         f"Ändringar av uppgifterna ({len(page.changes)})", key="projektets-andringar", on_change="rerun"

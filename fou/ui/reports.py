@@ -7,8 +7,9 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
+from fou.access import Action
 from fou.exports import KINDS, REPORTS, Asked, file_name, holds, render
-from fou.ui import state
+from fou.ui import limits, state
 from fou.ui.head import View
 
 _LABELS = {
@@ -50,16 +51,16 @@ def downloads(view: View, first: str = "arsoversikt") -> None:
         with st.container(horizontal=True, gap="small"):
             for kind, label in _LABELS.items():
                 st.download_button(
-                    label, _maker(view.head, kind, asked), file_name(kind, asked), _MIME[KINDS[kind]],
+                    label, _maker(view, kind, asked), file_name(kind, asked), _MIME[KINDS[kind]],
                     key=f"hamta-{asked.report}-{kind}", on_click="ignore",
                 )  # fmt: skip
 
 
-def _maker(head: int | None, kind: str, asked: Asked) -> Callable[[], bytes]:
-    """Makes the file of what is registered when it is called, as of batch ``head`` if that is set."""
+def _maker(view: View, kind: str, asked: Asked) -> Callable[[], bytes]:
+    """Makes the file of what is registered when it is called, or as of the view's date if that is set."""
 
     def make() -> bytes:
-        with state.database().read(head) as reader:
+        with limits.export(view.person), state.reading(view.person, Action.EXPORT, view.head) as reader:
             return render(reader, kind, asked)
 
     return make

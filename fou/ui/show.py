@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache, partial
 
 import streamlit as st
 
-from fou.charts.chart import Chart, Table
+from fou.charts.chart import Behind, Chart, Table
 from fou.charts.tables import source_table
 from fou.money import UNITS
 from fou.sources import count_sources_of, sources_of
 from fou.swedish import count
+from fou.ui import limits
 from fou.ui.head import View
 from fou.ui.text import plain
 
@@ -24,10 +26,23 @@ _LONG = 120
 assert _UNIT_WORDS.keys() == UNITS.keys()
 
 
-def chart(drawn: Chart, view: View, select: bool = False) -> list[int]:
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """How to read what stands behind a chart, when somebody asks: how many, and the first of them (None: all).
+
+    ``what`` they are stands after their number: belopp, projekt.
+    """
+
+    count: Callable[[], int]
+    table: Callable[[int | None], Table]
+    what: str = "belopp"
+
+
+def chart(drawn: Chart, view: View, select: bool = False, sources: Sources | None = None) -> list[int]:
     """The one pattern: message, sentence, figure, then table, counting and files on request.
 
-    With ``select`` the rows or groups that somebody has clicked are returned, in the drawing's order.
+    With ``select`` the rows or groups that somebody has clicked are returned, in the drawing's order. ``sources`` is
+    for charts whose amounts are not told by ``drawn.behind``.
     """
     st.subheader(plain(drawn.title), anchor=False)
     st.markdown(plain(drawn.sentence))
@@ -43,7 +58,9 @@ def chart(drawn: Chart, view: View, select: bool = False) -> list[int]:
         st.plotly_chart(drawn.figure, key=f"figur-{drawn.name}", alt=drawn.sentence, config={"staticPlot": True})
     if not drawn.table.rows:
         return clicked
-    with st.container(horizontal=True, gap="small"):
+    # Beside each other what is opened has a third of the width, and most of a table would have to be scrolled to.
+    opened = any(st.session_state.get(f"{part}-{drawn.name}") for part in ("tabell", "raknas", "hamta"))
+    with st.container(horizontal=not opened, gap="small"):
         as_table = st.expander("Visa som tabell", key=f"tabell-{drawn.name}", on_change="rerun", type="compact")
         counted = st.expander("Så räknas det", key=f"raknas-{drawn.name}", on_change="rerun", type="compact")
         files = st.expander("Hämta", key=f"hamta-{drawn.name}", on_change="rerun", type="compact")
@@ -53,46 +70,49 @@ def chart(drawn: Chart, view: View, select: bool = False) -> list[int]:
             st.caption(f"Belopp i {_UNIT_WORDS[view.unit]} exklusive moms.")
     if counted.open:
         with counted:
-            _counted(drawn, view)
+            _counted(drawn, view, sources or (_behind(drawn.behind, view) if drawn.behind else None))
     if files.open:
         with files:
-            _files(drawn)
+            _files(drawn, view)
     return clicked
 
 
-def _counted(drawn: Chart, view: View) -> None:
+def _behind(behind: Behind, view: View) -> Sources:
+    money = "alla" if behind.project else view.money
+    return Sources(
+        lambda: view.read(count_sources_of, behind, money),
+        lambda limit: source_table(view.read(sources_of, behind, money, limit)),
+    )
+
+
+def _counted(drawn: Chart, view: View, sources: Sources | None) -> None:
     st.markdown(
         f"**Definition.** {plain(drawn.counted.definition)}\n\n**Ingår.** {plain(drawn.counted.included)}\n\n"
         f"**Ingår inte.** {plain(drawn.counted.left_out)}"
     )
-    if drawn.behind is None:
+    number = sources.count() if sources else 0
+    if sources is None or not number:
         return
-    asked = (drawn.behind.years, drawn.behind.kinds, view.money)
-    project, framed = drawn.behind.project, drawn.behind.framed
-    number = view.read(count_sources_of, *asked, project, framed)
-    found = view.read(sources_of, *asked, _MOST_SOURCES, project, framed)
-    if not found:
-        return
+    found = sources.table(_MOST_SOURCES)
+    more = number > len(found.rows)
     st.markdown(
-        f"**Källor.** {count(number, 'belopp', 'belopp')} ligger bakom"
-        + (f", här är de {len(found)} första:" if number > len(found) else ":")
+        f"**Källor.** {count(number, sources.what, sources.what)} ligger bakom"
+        + (f", här är de {len(found.rows)} första:" if more else ":")
     )
-    table(source_table(found), view.unit)
-    if number > len(found):
+    table(found, view.unit)
+    if more:
         st.download_button(
-            "Hämta alla med källa (CSV)",
-            lambda: source_table(view.read(sources_of, *asked, None, project, framed)).csv(),
-            f"{drawn.name}-kallor.csv", "text/csv", key=f"kallor-{drawn.name}", icon=":material/download:",
-            on_click="ignore",
+            "Hämta alla med källa (CSV)", lambda: sources.table(None).csv(), f"{drawn.name}-kallor.csv", "text/csv",
+            key=f"kallor-{drawn.name}", icon=":material/download:", on_click="ignore",
         )  # fmt: skip
 
 
-def _files(drawn: Chart) -> None:
+def _files(drawn: Chart, view: View) -> None:
     with st.container(horizontal=True, gap="small"):
         kinds = [("Bild (PNG)", "png", "image/png"), ("Bild (SVG)", "svg", "image/svg+xml")] if drawn.drawing else []
         for name, suffix, mime in kinds:
             st.download_button(
-                name, partial(_picture, drawn, suffix), f"{drawn.name}.{suffix}", mime,
+                name, partial(_picture, drawn, suffix, view), f"{drawn.name}.{suffix}", mime,
                 key=f"{suffix}-{drawn.name}", icon=":material/image:", on_click="ignore",
             )  # fmt: skip
         st.download_button(
@@ -102,10 +122,11 @@ def _files(drawn: Chart) -> None:
     st.caption("Bilden har rubrik och text med sig. Tabellens belopp är i kronor exklusive moms.")
 
 
-def _picture(drawn: Chart, suffix: str) -> bytes:
+def _picture(drawn: Chart, suffix: str, view: View) -> bytes:
     from fou.exports.picture import chart_png, chart_svg  # what draws them is heavy, and few ask for it
 
-    return chart_svg(drawn).encode() if suffix == "svg" else chart_png(drawn)
+    with limits.export(view.person):
+        return chart_svg(drawn).encode() if suffix == "svg" else chart_png(drawn)
 
 
 def table(shown: Table, unit: str = "kr") -> None:

@@ -8,13 +8,17 @@ import sys
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
+from fou.access import Action, Person, require
 from fou.errors import StoreError
 from fou.settings import database_path
 from fou.store import Database, Reader
+from fou.store.sight import EVERYTHING, Sight, members_in_conflict, sight_of
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -22,6 +26,8 @@ T = TypeVar("T")
 log = logging.getLogger("fou")
 _lock = threading.Lock()
 _opened: Database | None = None
+#: What is done with the database when it has been opened.
+when_opened: Callable[[Database], None] | None = None
 #: What pages have read, by function, arguments and the database's version; the oldest falls out.
 _kept: OrderedDict[tuple[object, ...], object] = OrderedDict()
 _KEEP = 256
@@ -54,7 +60,10 @@ def database() -> Database:
                     _opened.close()
                     _kept.clear()
                     _opened = None
-                _opened = Database.open(path)
+                opened = Database.open(path)
+                if when_opened is not None:
+                    when_opened(opened)
+                _opened = opened
     return _opened
 
 
@@ -89,13 +98,47 @@ def settle() -> None:
 
 
 def read(head: int | None, function: Callable[Concatenate[Reader, P], T], *arguments: P.args, **named: P.kwargs) -> T:
-    """``function(reader, …)`` as of batch ``head`` (None: now), read once for each state of the database.
+    """``read_as`` for somebody who sees everything: for what is not shown to whoever looks."""
+    return read_as(EVERYTHING, head, function, *arguments, **named)
+
+
+def sight(person: Person) -> Sight:
+    """What the person may see. Members share what they read with each other, save those in conflict of interest."""
+    found = sight_of(person)
+    if found.member is None or found.member in read(None, members_in_conflict):
+        return found
+    return replace(found, member=None)
+
+
+@contextmanager
+def reading(person: Person, action: Action, head: int | None = None) -> Iterator[Reader]:
+    """What the person may see now, for a file that is made later than its page was drawn.
+
+    Raises Forbidden when they may not do this any more.
+    """
+    current = database()
+    if current.confirm is not None:
+        person = current.confirm(person)
+    require(person, action)
+    with current.read(head, sight(person)) as reader:
+        yield reader
+
+
+def read_as(
+    seen: Sight,
+    head: int | None,
+    function: Callable[Concatenate[Reader, P], T],
+    *arguments: P.args,
+    **named: P.kwargs,
+) -> T:
+    """``function(reader, …)`` as of batch ``head`` (None: now) for those who see this, read once for each state of
+    the database.
 
     The arguments must be hashable and the result must not be changed: sessions share it.
     """
     global _computed
     current = database()
-    key = (function, arguments, tuple(sorted(named.items())), head, _path(current), current.version)
+    key = (function, arguments, tuple(sorted(named.items())), head, seen, _path(current), current.version)
     while True:
         with _lock:
             if key in _kept:
@@ -107,7 +150,7 @@ def read(head: int | None, function: Callable[Concatenate[Reader, P], T], *argum
                 break
         waited.wait()
     try:
-        with current.read(head) as reader:
+        with current.read(head, seen) as reader:
             found = function(reader, *arguments, **named)
         with _lock:
             _computed += 1

@@ -17,7 +17,7 @@ from fou.access import Action, Person, Role
 from fou.demo.load import DOCUMENTS, load_documents, load_example
 from fou.model import Project
 from fou.store import Database
-from tests.browser.conftest import axe_violations, complaints, open_page, turn
+from tests.browser.conftest import axe_violations, complaints, open_everything, open_page, turn
 from tests.conftest import ROOT, Server, serving
 
 ADMIN = Person("Anna", Role.ADMIN)
@@ -79,16 +79,6 @@ def go_to(page: Page, name: str) -> None:
     page.get_by_role("link", name=name, exact=True).first.click()
     expect(page).to_have_title(f"{name} – Fou")
     expect(page.get_by_role("heading", level=1)).to_have_text(name)
-
-
-def open_everything(page: Page) -> None:
-    """Open every expander: "Visa som tabell", "Så räknas det", the sources, the forms …"""
-    closed = page.locator("[data-testid=stExpander] details:not([open]) > summary")
-    closed.evaluate_all("summaries => summaries.forEach((summary) => summary.click())")
-    expect(closed).to_have_count(0)
-    expect(page.locator("details[open]:not(:has([data-testid=stElementContainer]))")).to_have_count(0)
-    expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_attached()
-    expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
 
 
 # --- The first hour -----------------------------------------------------------------------------------------

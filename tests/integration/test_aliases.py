@@ -199,7 +199,8 @@ def version_1(tmp_path: Path, admin: Person) -> Path:
         tables = [name for (name,) in old.execute("SELECT table_name FROM duckdb_tables()").fetchall()]
         old.execute(f"ATTACH '{current.path}' AS source (READ_ONLY)")
         for table in tables:
-            old.execute(f"INSERT INTO main.{table} BY NAME SELECT * FROM source.main.{table}")
+            names = ", ".join(row[0] for row in old.execute(f"DESCRIBE main.{table}").fetchall())
+            old.execute(f"INSERT INTO main.{table} SELECT {names} FROM source.main.{table}")
         old.execute("UPDATE main.meta SET version = 1")
     return path
 

@@ -10,11 +10,19 @@ import pytest
 from fou.access import Action, Person, Role
 from fou.check import RULES, Failure, check
 from fou.ledger import correct, undo
-from fou.model import Area, Entry, Funder, Kind, Project
+from fou.model import Area, Entry, EventKind, Funder, Kind, Project
 from fou.store import Database
 
 #: Each way to tamper with the database, and the rules that must notice it.
 TAMPERING = {
+    "the words of a batch are changed": (
+        "UPDATE batch SET note = 'Något annat' WHERE id = 3",
+        {"batches_fit_the_chain"},
+    ),
+    "what an event tells is changed": (
+        "UPDATE event SET actor = 'Bo'",
+        {"events_fit_the_chain"},
+    ),
     "an entry is deleted": (
         "DELETE FROM entry WHERE id = 2",
         {"batches_are_whole", "numbers_have_no_gaps"},
@@ -188,6 +196,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     undo(database, admin, batch)
     with database.write(admin, Action.EDIT, "Titel") as work:
         work.update(Project, a, {"title": "Ny titel"})
+    database.log(EventKind.SIGNED_IN, "Anna")
     yield database
     database.close()
 

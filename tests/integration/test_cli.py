@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -302,8 +303,22 @@ def test_restore_from_something_else_is_refused_and_changes_nothing(
 
 
 def test_check_finds_nothing_in_a_whole_database(documents: Callable[..., Ended]) -> None:
-    assert documents("check").out == "Databasen är hel: alla kontroller stämmer.\n"
+    whole, mark = documents("check").out.splitlines()
+    assert whole == "Databasen är hel: alla kontroller stämmer."
+    assert re.match(r"Märket är nu 1:[0-9a-f]{16}\. ", mark)
     assert documents("check", "--json").json == []
+
+
+def test_check_tells_whether_a_printed_mark_is_still_in_the_chain(documents: Callable[..., Ended]) -> None:
+    (mark,) = re.findall(r"1:[0-9a-f]{16}", documents("check").out)
+    ended = documents("check", "--expect", mark)
+    assert ended.out.splitlines()[1] == (
+        f"Märket {mark} finns i kedjan: inget som var bokfört då är ändrat, utom det som gallrats."
+    )
+    assert ended.status == 0
+    other = documents("check", "--json", "--expect", "1:00000000")
+    assert (other.status, [failure["rule"] for failure in other.json]) == (1, ["expected_mark"])
+    assert documents("check", "--expect", "3f9a").status == 2
 
 
 def test_check_of_a_tampered_database_ends_with_1_and_says_what_is_wrong(

@@ -464,7 +464,7 @@ def test_the_year_is_always_on_one_page_with_its_frame_and_what_is_free(
 def test_a_report_says_when_it_was_made_of_what_and_where_the_same_is_seen(documents: Database, kind: str) -> None:
     text = READ_TEXT[kind](documents, 2013)
     report = described(documents, 2013, "portfoljrapport")
-    assert re.fullmatch(r"post 1 \([0-9a-f]{8}\)", report.version)
+    assert re.fullmatch(r"post 1:[0-9a-f]{16}", report.version)
     assert [line for line in (*report.foot, "/portfolj?ar=2013") if line not in text] == []
 
 

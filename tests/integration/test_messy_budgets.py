@@ -89,6 +89,11 @@ def test_nothing_in_a_messy_budget_has_to_be_mended(name: str, examined: Callabl
     assert [finding for finding in examined(name).findings if finding.severity is Severity.ERROR] == []
 
 
+def test_a_sheet_tells_once_which_columns_with_text_are_left_out(examined: Callable[[str], Examined]) -> None:
+    found = [one for one in examined("applications_with_dates_and_people").findings if one.kind == "text_column"]
+    assert [(one.severity, one.cell, one.found) for one in found] == [(Severity.NOTE, "G4", "”Kommentar”")]
+
+
 @pytest.mark.parametrize("name", MESSY)
 def test_a_messy_budget_states_these_amounts_and_no_others(
     name: str, examined: Callable[[str], Examined], standing: Database

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from typing import get_args
 
 import pytest
 from hypothesis import given, settings
@@ -17,10 +18,13 @@ from fou.charts.portfolio import area_chart, portfolio_sentence, sizes_chart, sp
 from fou.charts.sought import payments_chart, sought_amounts, sought_numbers
 from fou.demo.load import load_documents, load_example
 from fou.ledger import statements
-from fou.model import NO_AREA, STANDINGS, Area, Decision, Entry, Funder, Kind, Project
+from fou.model import KIND_NAMES, NO_AREA, STANDINGS, Area, Decision, Entry, Funder, Kind, Project
 from fou.money import format_whole
+from fou.sources import Sourced, sources_of
 from fou.store import Database, Reader
 from fou.swedish import partial_bounds
+from fou.ui.views.project import project_view
+from tests.integration.later import work_on
 
 TODAY = date(2026, 11, 22)
 ZERO = Decimal(0)
@@ -40,20 +44,37 @@ class Everything:
 
 
 @pytest.fixture(scope="module")
-def example(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Everything]:
+def moments(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Everything]]:
+    """The example as it is, and as it was before the latest changes: those who look at an earlier date see that."""
     database = Database.open(tmp_path_factory.mktemp("example") / "fou.duckdb")
-    load_example(database, Person("Anna", Role.ADMIN))
+    admin = Person("Anna", Role.ADMIN)
+    load_example(database, admin)
     with database.read() as reader:
-        yield Everything(
-            reader,
-            search.index(reader),
-            reader.records(Project),
-            [entry for entry in statements(reader) if entry.project is not None],
-            reader.records(Decision, "WHERE kind = 'decision'"),
-            {area.id: area for area in reader.records(Area)},
-            {funder.id: funder for funder in reader.records(Funder)},
-        )
+        before = taken(reader)  # while it still is now, so that what is read as of then has something to agree with
+    head = work_on(database, admin)
+    with database.read() as reader, database.read(head) as earlier:
+        yield {"now": taken(reader), "before": replace(before, reader=earlier, index=search.index(earlier))}
     database.close()
+
+
+@pytest.fixture(scope="module")
+def example(moments: dict[str, Everything]) -> Everything:
+    return moments["now"]
+
+
+def taken(reader: Reader) -> Everything:
+    return Everything(
+        reader,
+        search.index(reader),
+        reader.records(Project),
+        [entry for entry in statements(reader) if entry.project is not None],
+        reader.records(Decision, "WHERE kind = 'decision'"),
+        {area.id: area for area in reader.records(Area)},
+        {funder.id: funder for funder in reader.records(Funder)},
+    )
+
+
+WHEN = st.sampled_from(["now", "before"])
 
 
 @st.composite
@@ -145,10 +166,11 @@ def firm(entries: list[Entry], kind: Kind, **more: int) -> Decimal | None:
 
 
 @settings(max_examples=25)
-@given(filters(), st.sampled_from(["kr", "tkr", "mnkr"]))
+@given(WHEN, filters(), st.sampled_from(["kr", "tkr", "mnkr"]))
 def test_the_sentence_and_the_list_are_what_the_ledger_adds_up_to(
-    example: Everything, wish: tuple[str, portfolio.Filter], unit: str
+    moments: dict[str, Everything], when: str, wish: tuple[str, portfolio.Filter], unit: str
 ) -> None:
+    example = moments[when]
     chosen = complete(example, wish)
     projects, standings, entries = by_hand(example, chosen)
     found = portfolio.found(example.reader, chosen, TODAY)
@@ -193,10 +215,11 @@ def test_the_best_hit_stands_first_after_a_search(example: Everything) -> None:
 
 
 @settings(max_examples=20)
-@given(filters())
+@given(WHEN, filters())
 def test_the_areas_sizes_and_payments_are_what_the_ledger_adds_up_to(
-    example: Everything, wish: tuple[str, portfolio.Filter]
+    moments: dict[str, Everything], when: str, wish: tuple[str, portfolio.Filter]
 ) -> None:
+    example = moments[when]
     chosen = complete(example, wish)
     projects, _, entries = by_hand(example, chosen)
     areas = portfolio.by_area(example.reader, chosen, TODAY)
@@ -234,11 +257,64 @@ def test_the_areas_sizes_and_payments_are_what_the_ledger_adds_up_to(
         assert (format_whole(said) if said else "") in chart.sentence
 
 
-@settings(max_examples=20)
-@given(filters())
-def test_sought_against_granted_is_what_the_ledger_adds_up_to(
-    example: Everything, wish: tuple[str, portfolio.Filter]
+@settings(max_examples=15)
+@given(WHEN, filters())
+def test_the_sources_of_each_chart_add_up_to_what_it_shows(
+    moments: dict[str, Everything], when: str, wish: tuple[str, portfolio.Filter]
 ) -> None:
+    example = moments[when]
+    chosen = complete(example, wish)
+    base = portfolio.read_base(example.reader, chosen.money, chosen.first, chosen.last, TODAY)
+    found: dict[portfolio.Figure, list[Sourced]] = {}
+    for figure in get_args(portfolio.Figure):
+        found[figure] = portfolio.sources_behind(example.reader, figure, chosen, TODAY, base)
+        assert portfolio.count_sources_behind(example.reader, figure, chosen, TODAY, base) == len(found[figure])
+    areas = portfolio.by_area(example.reader, chosen, TODAY, base)
+    for kind in (Kind.GRANTED, Kind.PROPOSED, Kind.PAID):
+        assert listed_sum(found["by_area"], kind) == sum((getattr(area, kind) or ZERO for area in areas), ZERO)
+    assert sum(one.amount is None for one in found["by_area"]) == sum(area.open for area in areas)
+    for year in portfolio.sought(example.reader, chosen, TODAY, base):
+        inside = [one for one in found["sought"] if year.year in (None, one.year)]
+        assert (listed_sum(inside, Kind.REQUESTED), listed_sum(inside, Kind.GRANTED)) == (year.sought, year.granted)
+        assert len({one.code for one in inside}) == year.projects
+    paid = portfolio.payments(example.reader, chosen, TODAY, base).sums
+    by_year = {year: sum((n for _, other, n in paid if other == year), ZERO) for _, year, _ in paid}
+    assert {one.year for one in found["payments"]} == by_year.keys()
+    for year_paid, amount in by_year.items():
+        assert listed_sum([one for one in found["payments"] if one.year == year_paid], Kind.PAID) == amount
+    codes = {one.code for one in found["sizes"]}
+    sums = [listed_sum([one for one in found["sizes"] if one.code == code], Kind.GRANTED) for code in codes]
+    assert tuple(sorted(sums)) == portfolio.sizes(example.reader, chosen, TODAY, base).amounts
+
+
+def listed_sum(found: list[Sourced], kind: Kind) -> Decimal:
+    """The sum of the firm amounts of a kind."""
+    return sum((one.amount for one in found if one.kind == kind and one.amount and one.condition is None), ZERO)
+
+
+@settings(max_examples=15)
+@given(st.data())
+def test_the_sources_of_a_projects_money_add_up_to_its_chart(example: Everything, data: st.DataObject) -> None:
+    code = data.draw(st.sampled_from(sorted(project.code for project in example.projects)))
+    shown = project_view(example.reader, code, "kr", TODAY)
+    assert shown is not None
+    assert shown.money.behind is not None
+    found = sources_of(example.reader, shown.money.behind)
+    for row in shown.money.table.rows:
+        cells = dict(zip(shown.money.table.head, row, strict=True))
+        year = [one for one in found if str(one.year) == cells["År"]]
+        for kind in {one.kind for one in year if one.amount and one.condition is None}:
+            assert listed_sum(year, kind) == cells[KIND_NAMES[kind].capitalize()]
+        assert sum(one.amount is None for one in year) == (cells["Utan belopp"] or 0)
+        assert sum((one.amount or ZERO for one in year if one.condition), ZERO) == (cells["På villkor"] or 0)
+
+
+@settings(max_examples=20)
+@given(WHEN, filters())
+def test_sought_against_granted_is_what_the_ledger_adds_up_to(
+    moments: dict[str, Everything], when: str, wish: tuple[str, portfolio.Filter]
+) -> None:
+    example = moments[when]
     chosen = complete(example, wish)
     _, _, entries = by_hand(example, chosen)
     asked = {(entry.project, entry.year) for entry in entries if entry.kind == Kind.REQUESTED}

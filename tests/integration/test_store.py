@@ -474,7 +474,8 @@ def test_a_clock_set_back_does_not_change_the_order(database: Database, admin: P
     add_projects(database, admin, "B")
     with database.read() as reader:
         assert [batch.posted for batch in history(reader)] == [ahead, ahead]
-        assert check(reader) == []
+        # It is only seen that the clock was set past the one door.
+        assert [failure.rule for failure in check(reader)] == ["batches_fit_the_chain"]
 
 
 def execute(database: Database, sql: str, **parameters: object) -> None:

@@ -103,7 +103,7 @@ def test_the_plans_lines_say_in_words_what_is_not_set(visit: Callable[..., Visit
 @pytest.mark.usefixtures("documents")
 def test_every_amount_of_the_plan_can_be_seen_with_the_cell_that_it_stands_in(visit: Callable[..., Visit]) -> None:
     sources = visit(pages.PLAN, ar="2013").open("kallor").rows("Slag")
-    assert "documents.xlsx › Budget › J3" in [row[6] for row in sources]
+    assert "documents.xlsx › Budget › J3" in [row[7] for row in sources]
 
 
 @pytest.mark.usefixtures("documents")

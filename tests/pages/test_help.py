@@ -10,7 +10,7 @@ import pytest
 from fou.help import HERE, NAMES, glossary, help_text
 from fou.ui import pages
 from tests.conftest import ROOT
-from tests.pages.conftest import MAIN, Visit, unescaped
+from tests.pages.conftest import Visit, unescaped
 
 #: Where a word of the glossary may be used: in what the app writes, and in the texts but the glossary itself.
 SAID = "\n".join(
@@ -19,7 +19,7 @@ SAID = "\n".join(
     for path in (ROOT / folder).rglob(kind)
     if path.name != "ordlista.md"
 )
-NAVIGATION = re.findall(r'st\.Page\(.*title="([^"]+)"(?!.*visibility="hidden")', MAIN.read_text("utf-8"))
+NAVIGATION = [listed.title for listed in pages.TABLE if listed.in_navigation]
 ROLES = NAMES[:3]
 #: What the texts for a role tell people to press, open or fill in.
 NAMED = sorted({name for role in ROLES for name in re.findall(r"\*\*(.+?)\*\*", help_text(role).body)})

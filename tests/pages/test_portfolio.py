@@ -73,6 +73,20 @@ def test_each_view_of_the_portfolio_can_be_linked_to(
 
 
 @pytest.mark.usefixtures("example")
+def test_a_chart_of_the_portfolio_lists_the_amounts_of_the_projects_chosen(visit: Callable[..., Visit]) -> None:
+    shown = visit(pages.PORTFOLIO, sok="EX24-002", visa="Områden").open("raknas-omraden")
+    rows = shown.rows("Slag")
+    assert {row[2] for row in rows} == {"En intervjustudie om bedömningsinstrument i handläggningen"}
+    assert f"{len(rows)} belopp ligger bakom:" in shown.text
+
+
+@pytest.mark.usefixtures("example")
+def test_a_projects_chart_lists_its_amounts_whoever_pays(visit: Callable[..., Visit]) -> None:
+    shown = visit(pages.PROJECT, kod="EX24-002", medel="egna").open("raknas-projektets-pengar")
+    assert "14 belopp ligger bakom" in shown.text
+
+
+@pytest.mark.usefixtures("example")
 def test_a_project_can_be_opened_without_a_mouse(visit: Callable[..., Visit]) -> None:
     shown = visit(pages.PORTFOLIO)
     shown.at.selectbox(key="oppna").select("EX21-001")

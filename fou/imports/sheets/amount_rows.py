@@ -300,6 +300,23 @@ class SheetStating:
                     "en rubrik som säger vad kolumnen är",
                     "Kolumnen läses inte. Ska den läsas: välj vad den är.", "unread_column",
                 )  # fmt: skip
+        if left := [column for column in self.layout.columns if self._leaves_text(column)]:
+            self.findings.note(
+                self.name, cell_address(first, left[0].number),
+                ", ".join(f"”{values.shortened(column.head)}”" for column in left),
+                "projekt, belopp eller något annat som Fou har plats för",
+                f"Texten i {'kolumnen' if len(left) == 1 else 'kolumnerna'} läses inte. Den står kvar i filen. Behövs "
+                "den: skriv den på projektets sida.", "text_column",
+            )  # fmt: skip
+
+    def _leaves_text(self, column: ColumnGuess) -> bool:
+        """Whether the column is left out, by its head alone, with text about some project."""
+        if column.use is not Use.NOTHING or column.sureness not in (Sureness.SURE, Sureness.LIKELY) or not column.head:
+            return False
+        if says(column.head).use not in (None, Use.NOTHING):
+            return False  # a second column of what is read from another
+        cells = (row.cells.get(column.number) for row in self.found.rows if row.use is RowUse.PROJECT)
+        return any(isinstance(cell, str) and any(map(str.isalpha, cell)) for cell in cells)
 
     def _tell_of_sizes(self) -> None:
         """Amounts so large that they can hardly be in the unit that the sheet or the column says."""

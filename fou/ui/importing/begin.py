@@ -8,6 +8,7 @@ from datetime import date
 import streamlit as st
 
 from fou import ledger
+from fou.access import Action
 from fou.imports.template.filled import write_filled
 from fou.imports.template.writing import empty_template
 from fou.swedish import format_timestamp
@@ -41,7 +42,7 @@ def templates(view: View) -> None:
 
     def filled() -> bytes:
         out = io.BytesIO()
-        with state.database().read() as reader:
+        with state.reading(view.person, Action.IMPORT) as reader:
             write_filled(reader, out, date.today())
         return out.getvalue()
 

@@ -93,6 +93,7 @@
     "progress": "förlopp",
     "Dismiss": "Stäng",
     "Download failed": "Det gick inte att hämta filen",
+    "Failed to generate file for download": "Filen kunde inte göras just nu. Vänta en minut och försök igen.",
     "Download Button": "Hämta",
 
     // Choices, text and numbers

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from fou import plan
+from fou.access import ABOUT_PEOPLE
 from fou.changes import changes
 from fou.charts.areas import plan_chart
 from fou.charts.changes import changes_sentence, changes_table, left_out
@@ -68,7 +69,7 @@ def overview(reader: Reader, year: int, money: str, unit: str) -> Overview:
 
 def day_before_latest(reader: Reader) -> date | None:
     """The day before the last one that something was posted on: what most want to compare with. None: all is new."""
-    days = sorted({local_date(batch.posted) for batch in history(reader)})
+    days = sorted({local_date(batch.posted) for batch in history(reader) if batch.kind not in ABOUT_PEOPLE})
     return days[-1] - timedelta(days=1) if len(days) > 1 else None
 
 

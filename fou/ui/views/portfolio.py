@@ -8,10 +8,11 @@ from decimal import Decimal
 import pyarrow as pa
 
 from fou import portfolio, search
-from fou.charts.chart import Chart
+from fou.charts.chart import Chart, Table
 from fou.charts.portfolio import area_chart, portfolio_sentence, sizes_chart
-from fou.charts.projects import time_line
+from fou.charts.projects import time_line, time_sources
 from fou.charts.sought import payments_chart, sought_amounts, sought_numbers
+from fou.charts.tables import source_table
 from fou.model import STANDINGS
 from fou.money import UNITS
 from fou.store import Reader
@@ -90,6 +91,23 @@ def listing(
 def along_time(reader: Reader, chosen: portfolio.Filter, _unit: str, base: portfolio.Base) -> Chart:
     """The time line."""
     return time_line(portfolio.along_time(reader, chosen, base.today, MOST_SPANS, base), base.today)
+
+
+def dates(reader: Reader, chosen: portfolio.Filter, base: portfolio.Base) -> Table:
+    """The projects in the time line, each with where its time comes from."""
+    return time_sources(portfolio.along_time(reader, chosen, base.today, MOST_SPANS, base).rows)
+
+
+def sources(
+    reader: Reader, figure: portfolio.Figure, chosen: portfolio.Filter, base: portfolio.Base, limit: int | None
+) -> Table:
+    """The amounts behind a chart, with their sources."""
+    return source_table(portfolio.sources_behind(reader, figure, chosen, base.today, base, limit))
+
+
+def count_sources(reader: Reader, figure: portfolio.Figure, chosen: portfolio.Filter, base: portfolio.Base) -> int:
+    """How many amounts stand behind a chart."""
+    return portfolio.count_sources_behind(reader, figure, chosen, base.today, base)
 
 
 def areas(reader: Reader, chosen: portfolio.Filter, unit: str, base: portfolio.Base) -> Chart:

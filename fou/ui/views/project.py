@@ -29,6 +29,6 @@ def project_view(reader: Reader, code: str, unit: str, today: date) -> ProjectVi
     return ProjectView(
         page=page,
         sentence=project_sentence(page, unit),
-        money=money_chart(page.by_year, unit),
+        money=money_chart(page.by_year, unit, page.project.code),
         funders=funder_table(page.funders) if page.funders else None,
     )

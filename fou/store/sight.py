@@ -1,0 +1,251 @@
+"""What a reader may see: what they may not is not in the tables that their cursor sees.
+
+The pages ask the same questions whoever looks, and cannot forget to hide anything: a score that somebody may not see
+is in no sum, no list and no file that is made for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from fou.access import Action, Person, may
+from fou.model import RECORD_BY_TABLE, columns
+
+#: What stands for whoever wrote something, to those who may not see the history.
+SOMEBODY = "en handläggare"
+#: The tables in which everybody sees everything; every other is limited for somebody.
+OPEN = (
+    "meta", "setting", "funder", "area", "plan_version", "project", "project_link", "decision", "follow_up",
+    "follow_up_item", "report_due", "output",
+)  # fmt: skip
+#: Only for those who see the history: what was changed, who people are, and what they answered about files.
+HISTORY = ("change", "weeded", "member", "alias", "import_layout")
+#: Only for those who see scores.
+SCORES = ("score", "conflict")
+#: Only for those who see addresses, or the log of events.
+ACCOUNTS, LOG = ("account",), ("event", "event_weeded")
+#: Plans and calls under preparation, and what is written for them, are only for those who see drafts.
+DRAFTS = ("plan", "call", "criterion", "proposal", "entry")
+
+#: What everybody may know of a batch, by column: when it was, and which file it came from.
+BATCH = {
+    "id": "id", "posted": "posted", "actor": f"'{SOMEBODY}'", "kind": "kind", "note": "''", "file": "file",
+    "sha256": "sha256", "undoes": "undoes", "entries": "0", "changes": "0", "total": "CAST(0 AS DECIMAL(18, 2))",
+    "salt": "''", "hash": "hash",
+}  # fmt: skip
+_ENTRY = (
+    "id", "batch", "kind", "year", "funder", "project", "call", "area", "amount", "open", "condition", "basis",
+    "source", "document", "reverses",
+)  # fmt: skip
+#: What a call under preparation says to nobody else, also when a decided plan sets money aside for it by its name.
+_UNSAID = ("opens", "closes", "text", "source")
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What a reader sees beside what everybody does.
+
+    ``history``: who did what and why. ``scores``: how members have judged proposals, save those that ``member`` is in
+    conflict of interest over. ``drafts``: plans and calls under preparation. ``emails``: addresses and accounts.
+    ``log``: the log of events.
+    """
+
+    history: bool = True
+    scores: bool = True
+    drafts: bool = True
+    emails: bool = True
+    log: bool = True
+    member: int | None = None
+
+
+#: Sees all there is. Reading so costs nothing extra.
+EVERYTHING = Sight()
+
+
+class Tables(Protocol):
+    """What a sight is laid over: the tables now, or as of an earlier batch."""
+
+    def now(self, name: str) -> str:
+        """The table as it is, to stand after FROM."""
+
+    def then(self, name: str) -> str:
+        """The table as the reader is to see it."""
+
+    def plan_at(self, batch: int) -> str:
+        """A SELECT of the plans as they were after this batch."""
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """The answer to a question to these tables."""
+
+
+class Asks(Protocol):
+    """What answers SQL, as a Reader does."""
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """All rows."""
+
+
+def sight_of(person: Person) -> Sight:
+    """What the person may see, by the table of permissions."""
+    scores = may(person, Action.SEE_SCORES)
+    return Sight(
+        history=may(person, Action.SEE_HISTORY),
+        scores=scores,
+        drafts=may(person, Action.SEE_DRAFTS),
+        emails=may(person, Action.SEE_EMAIL),
+        log=may(person, Action.SEE_LOG),
+        member=person.member if scores else None,
+    )
+
+
+def members_in_conflict(reader: Asks) -> frozenset[int]:
+    """The members who have declared a conflict of interest in any proposal."""
+    return frozenset(member for (member,) in reader.rows("SELECT DISTINCT member FROM conflict"))
+
+
+def limits(sight: Sight, tables: Tables) -> Mapping[str, str]:
+    """The SELECT that each table becomes whose content the reader may not see whole."""
+    found: dict[str, str] = {}
+    hidden = [
+        *(() if sight.history else HISTORY),
+        *(() if sight.scores else SCORES),
+        *(() if sight.drafts else ("change",)),
+        *(() if sight.emails else ACCOUNTS),
+        *(() if sight.log else LOG),
+    ]
+    found |= {name: f"SELECT * FROM {tables.then(name)} WHERE FALSE" for name in hidden}
+    if not sight.drafts:
+        found |= _without_drafts(tables)
+    if not sight.history:
+        fields = ", ".join(f"{value} AS {name}" for name, value in BATCH.items())
+        found["batch"] = f"SELECT {fields} FROM {tables.then('batch')}"
+        found["entry"] = _without_authors(tables, found.get("entry"))
+    elif not sight.emails:
+        fields = ", ".join(
+            "CAST(NULL AS VARCHAR) AS email" if name == "email" else name for name in columns(RECORD_BY_TABLE["member"])
+        )
+        found["member"] = f"SELECT {fields} FROM {tables.then('member')}"
+    if sight.scores and sight.member is not None:
+        theirs = _in_conflict(tables, sight.member)
+        found |= {name: f"SELECT * FROM {tables.then(name)} WHERE proposal NOT IN {theirs}" for name in SCORES}
+    return _without_images(sight, tables) | found
+
+
+def _in_conflict(tables: Tables, member: int) -> str:
+    """The proposals that the member is in conflict over. Now, whatever the date that they look at."""
+    return f"(SELECT proposal FROM {tables.now('conflict')} WHERE member = {int(member)})"
+
+
+def _without_images(sight: Sight, tables: Tables) -> dict[str, str]:
+    """The changes, less the images of records that the reader may not see."""
+    kept = []
+    if not sight.scores:
+        kept.append("record NOT IN ('score', 'conflict')")
+    elif sight.member is not None:
+        kept.append(
+            "(record NOT IN ('score', 'conflict') OR CAST(COALESCE(after, before) ->> 'proposal' AS INTEGER) "
+            f"NOT IN {_in_conflict(tables, sight.member)})"
+        )
+    if not sight.emails:
+        kept.append("record NOT IN ('member', 'account')")
+    return {"change": f"SELECT * FROM {tables.then('change')} WHERE {' AND '.join(kept)}"} if kept else {}
+
+
+def _without_drafts(tables: Tables) -> dict[str, str]:
+    """Plans and calls without those under preparation; a plan under revision as it was decided last."""
+    found: dict[str, str] = {}
+    names = ", ".join(columns(RECORD_BY_TABLE["plan"]))
+    shown, hidden = [], []
+    for year, number, head in tables.rows(
+        "SELECT plan.year, plan.id, MAX(CASE WHEN plan.state = 'revision' THEN plan_version.head END) "
+        f"FROM {tables.then('plan')} LEFT JOIN {tables.then('plan_version')} ON plan_version.year = plan.year "
+        "WHERE plan.state IN ('draft', 'revision') GROUP BY plan.year, plan.id"
+    ):
+        if head is not None:
+            shown.append(f"SELECT {names} FROM ({tables.plan_at(head)}) AS plan WHERE id = {number}")
+            hidden.append(f"year = {year} AND kind IN ('frame', 'planned') AND batch > {head}")
+            continue
+        # A frame that stood before anybody began on the plan is no part of the draft.
+        begun = tables.rows(f"SELECT MIN(batch) FROM {tables.now('change')} WHERE record = 'plan' AND id = {number}")
+        hidden.append(f"year = {year} AND (kind = 'planned' OR (kind = 'frame' AND batch >= {begun[0][0] or 0}))")
+    if hidden:
+        others = f"SELECT {names} FROM {tables.then('plan')} WHERE state NOT IN ('draft', 'revision')"
+        found["plan"] = " UNION ALL ".join([others, *shown])
+    passing = ", ".join(str(number) for number in _never_decided(tables))
+    if passing:
+        hidden.append(f"id IN ({passing})")
+    if hidden:
+        found["entry"] = f"SELECT * FROM {tables.then('entry')} WHERE NOT ({' OR '.join(f'({one})' for one in hidden)})"
+    calls = ", ".join(str(number) for (number,) in tables.rows(f"SELECT id FROM {tables.then('call')} {_DRAFT}"))
+    if calls:
+        entries = f"({found['entry']}) AS entry" if "entry" in found else tables.then("entry")
+        fields = ", ".join(
+            f"CASE WHEN state = 'draft' THEN NULL ELSE {name} END AS {name}" if name in _UNSAID else name
+            for name in columns(RECORD_BY_TABLE["call"])
+        )
+        found["call"] = (
+            f"SELECT {fields} FROM {tables.then('call')} WHERE state <> 'draft' "
+            f"OR id IN (SELECT call FROM {entries} WHERE call IN ({calls}))"
+        )
+        for name in ("criterion", "proposal"):
+            found[name] = f"SELECT * FROM {tables.then(name)} WHERE call NOT IN ({calls})"
+    return found
+
+
+_DRAFT = "WHERE state = 'draft'"
+
+
+def _never_decided(tables: Tables) -> list[int]:
+    """The entries of a plan's lines that somebody wrote and took back between two decisions.
+
+    They stood in no version of the plan, only in drafts of it.
+    """
+    heads: dict[int, list[int]] = {}
+    for year, head in tables.rows(f"SELECT year, head FROM {tables.then('plan_version')}"):
+        heads.setdefault(year, []).append(head)
+    if not heads:
+        return []
+    begun = dict(
+        tables.rows(
+            "SELECT CAST(COALESCE(after, before) ->> 'year' AS INTEGER), MIN(batch) "
+            f"FROM {tables.now('change')} WHERE record = 'plan' GROUP BY ALL"
+        )
+    )
+    years = ", ".join(str(year) for year in heads)
+    lines: dict[tuple[int, int, int], list[tuple[int, int]]] = {}
+    for year, line, batch, turn, turned in tables.rows(
+        "SELECT line.year, line.id, line.batch, turn.id, turn.batch "
+        f"FROM (SELECT * FROM {tables.then('entry')}) AS line "
+        f"JOIN (SELECT * FROM {tables.then('entry')}) AS turn ON turn.reverses = line.id "
+        f"WHERE line.kind IN ('frame', 'planned') AND line.year IN ({years})"
+    ):
+        lines.setdefault((year, line, batch), []).append((turn, turned))
+    found = []
+    for (year, line, batch), turns in lines.items():
+        decided = {sum(head < at for head in heads[year]) for at in (batch, *(turned for _, turned in turns))}
+        if batch >= begun.get(year, 0) and len(turns) % 2 and len(decided) == 1:
+            found += [line, *(turn for turn, _ in turns)]
+    return found
+
+
+def _without_authors(tables: Tables, entries: str | None) -> str:
+    """The entries, with the names that sources were once written with taken out; what was said of why stays."""
+    actors = [actor for (actor,) in tables.rows(f"SELECT DISTINCT actor FROM {tables.then('batch')}")]
+    begins = [f"ändrat av {actor}: " for actor in sorted(actors, key=len, reverse=True)]
+    known = " ".join(
+        f"WHEN STARTS_WITH(source, {_text(begin)}) THEN 'ändrat: ' || SUBSTR(source, {len(begin) + 1})"
+        for begin in begins
+    )
+    source = (
+        f"CASE WHEN source LIKE 'FoU-plan ____, skriven av %' THEN SUBSTR(source, 1, {len('FoU-plan 2026')}) "
+        f"WHEN source NOT LIKE 'ändrat av %' THEN source {known} ELSE 'ändrat' END"
+    )
+    fields = ", ".join(f"{source} AS source" if name == "source" else name for name in _ENTRY)
+    return f"SELECT {fields} FROM {tables.then('entry') if entries is None else f'({entries}) AS entry'}"
+
+
+def _text(value: str) -> str:
+    """A text as SQL writes it: a view takes no parameters."""
+    return "'" + value.replace("'", "''") + "'"
