@@ -20,7 +20,7 @@ check: $(VENV)/.tests ## look for mistakes without running anything
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
-test: check $(VENV)/.chromium ## check, then run every test
+test: check $(VENV)/.chromium $(VENV)/.nginx $(VENV)/provider/.installed ## check, then run every test
 	$(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 bench: $(VENV)/.tests ## measure how fast it is
@@ -53,4 +53,33 @@ $(VENV)/.chromium: | $(VENV)/.tests
 	else echo "The browser tests need Chromium, and none is installed: install it with your system's packages" \
 	          "(on Debian: apt-get install chromium) and run make test again." >&2; exit 1; \
 	fi
+	@touch $@
+
+# They put nginx in front, as the README does: the one that is there, or Debian's program, unpacked and not installed,
+# so that no web server of the system's own is started.
+$(VENV)/.nginx: | $(BIN)/python
+	@if PATH="$$PATH:/usr/sbin" command -v nginx; then :; \
+	elif command -v apt-get && { [ "$$(id -u)" != 0 ] || apt-get update -q; } && cd $(VENV) && rm -f nginx_*.deb && \
+	    apt-get download -q nginx && dpkg-deb -x nginx_*.deb nginx && nginx/usr/sbin/nginx -v; then :; \
+	else echo "The tests of a server need nginx, and none is installed: install it with your system's packages" \
+	          "(on Debian: apt-get install nginx) and run make test again." >&2; exit 1; \
+	fi
+	@touch $@
+
+# They sign in with a real OpenID provider, which is written for Node.js.
+NODE := node -e 'process.exit(+(parseInt(process.versions.node) < 18))' && npm --version
+$(VENV)/.node: | $(BIN)/python
+	@if $(NODE); then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get && apt-get update -q && \
+	    apt-get install -qy --no-install-recommends nodejs npm && $(NODE); then :; \
+	else echo "The tests of signing in need Node.js 18 or later and npm: install them with your system's packages" \
+	          "(on Debian: apt-get install nodejs npm) and run make test again." >&2; exit 1; \
+	fi
+	@touch $@
+
+PROVIDER := tests/browser/provider/package.json tests/browser/provider/package-lock.json
+$(VENV)/provider/.installed: $(PROVIDER) | $(VENV)/.node
+	@mkdir -p $(@D)
+	cp $(PROVIDER) $(@D)
+	cd $(@D) && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@

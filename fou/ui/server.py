@@ -19,7 +19,7 @@ from starlette.responses import FileResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Route
 
 from fou.errors import FouError, StoreError
-from fou.ui import state, who
+from fou.ui import state, warm, who
 from fou.ui.configured import settings
 from fou.ui.text import plain
 from fou.ui.web import sign_in
@@ -59,6 +59,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     # time of a rerun.
     gc.collect()
     gc.freeze()
+    warm.begin()
     yield
     # Waits for the write under way; what has not begun by now is not begun.
     await run_in_threadpool(state.close_database)

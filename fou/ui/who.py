@@ -27,6 +27,7 @@ from fou.identity import (
     Refusal,
     Sessions,
     bind_account,
+    clean_text,
     ended_sessions,
     recognise,
 )
@@ -128,6 +129,8 @@ def signed_in(claims: Claims) -> None:
         _note(EventKind.SIGNED_IN, seen.person.name, f"som {ROLE_NAMES[seen.person.role]}")
     else:
         refused(_named(claims), seen.refusal or "")
+        # So can the settings name as first administrator somebody whose address the provider does not vouch for.
+        log.info("Refused account: %s|%s", claims.get("provider"), clean_text(claims.get("sub"), 255))
 
 
 def signed_out(claims: Claims) -> None:

@@ -20,6 +20,8 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # The name that the README gives a municipality's server.
+    "--host-resolver-rules=MAP fou.kommun.se 127.0.0.1",
 ]
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text("utf-8")
 # A loaded machine is slow: what takes this long is broken.
@@ -83,6 +85,16 @@ def open_page(page: Page, address: str) -> None:
     finished = "[data-testid=stApp][data-test-connection-state=CONNECTED][data-test-script-state=notRunning]"
     page.wait_for_selector(finished, timeout=60_000)
     # A grey box stands for each part of Streamlit that is still being fetched.
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
+
+
+def open_everything(page: Page) -> None:
+    """Open every expander: "Visa som tabell", "Så räknas det", the sources, the forms …"""
+    closed = page.locator("[data-testid=stExpander] details:not([open]) > summary")
+    closed.evaluate_all("summaries => summaries.forEach((summary) => summary.click())")
+    expect(closed).to_have_count(0)
+    expect(page.locator("details[open]:not(:has([data-testid=stElementContainer]))")).to_have_count(0)
+    expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_attached()
     expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
 
 

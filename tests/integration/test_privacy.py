@@ -8,7 +8,7 @@ import re
 import shutil
 import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -485,7 +485,9 @@ def test_whoever_is_weeded_is_gone_from_every_table_and_sums_and_decisions_stay(
             work.update(record, row.id, values, source=told.format(*parts))
         posted = work.batch
     if undone:
-        undo(emptied, Person(name, Role.ADMIN), posted)
+        # What stood there before may have been weeded by an earlier example: then it is not brought back.
+        with suppress(UndoRefused):
+            undo(emptied, Person(name, Role.ADMIN), posted)
     before = what_counts(emptied)
     weed(emptied, name)
     after = what_counts(emptied)

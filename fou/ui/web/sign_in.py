@@ -154,7 +154,8 @@ async def _claims(client: object, token: Mapping[str, object]) -> dict[str, obje
         # A person can be in hundreds of groups: only those that mean something here find room in a cookie.
         given = _at(told, settings().roles_claim or "")
         values = given if isinstance(given, list) else [given]
-        found[settings().roles_claim or ""] = [value for value in values if value in settings().roles]
+        known = [value for value in values if isinstance(value, str) and value in settings().roles]
+        found[settings().roles_claim or ""] = known
     return {name: value for name, value in found.items() if value is not None}
 
 
