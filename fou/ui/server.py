@@ -59,8 +59,9 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     # time of a rerun.
     gc.collect()
     gc.freeze()
-    warm.begin()
+    reading = warm.begin()
     yield
+    await run_in_threadpool(reading.join)
     # Waits for the write under way; what has not begun by now is not begun.
     await run_in_threadpool(state.close_database)
     log.info("Stopped", extra={"event": "stopped"})

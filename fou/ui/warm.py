@@ -13,9 +13,14 @@ from fou.errors import FouError
 log = logging.getLogger("fou")
 
 
-def begin() -> None:
-    """Begin to read ahead, beside everything else; whoever comes in the meantime waits for what is being read."""
-    threading.Thread(target=_read_ahead, name="read-ahead", daemon=True).start()
+def begin() -> threading.Thread:
+    """Begin to read ahead, beside everything else; whoever comes in the meantime waits for what is being read.
+
+    The thread is to be joined before the database is closed: it would open it again.
+    """
+    reading = threading.Thread(target=_read_ahead, name="read-ahead", daemon=True)
+    reading.start()
+    return reading
 
 
 def _read_ahead() -> None:
@@ -30,5 +35,5 @@ def _read_ahead() -> None:
         for chart in (page.room, page.areas, page.funders):
             if chart:
                 chart.figure  # noqa: B018  (drawn when it is asked for, and kept)
-    except (FouError, duckdb.Error) as error:  # no database, or closed again: whoever comes is told of it
+    except (FouError, duckdb.Error) as error:  # no database that can be used: whoever comes is told of it
         log.info("Nothing was read ahead: %s", error)

@@ -223,11 +223,14 @@ def test_portfoljs_list_is_used_by_keyboard_alone(example: Server, browser_page:
 
 def test_a_link_shows_the_same_in_another_browser(example: Server, browser: Browser, browser_page: Page) -> None:
     open_page(browser_page, f"{example.base}/?ar=2024&enhet=tkr&medel=egna")
+    drawn = ".js-plotly-plot .main-svg:first-child"
+    expect(main(browser_page).locator(drawn)).to_have_count(2)
     shown = main(browser_page).inner_text()
     elsewhere = browser.new_context(locale="sv-SE", viewport={"width": 1440, "height": 900})
     other = elsewhere.new_page()
     open_page(other, browser_page.url)
     expect(other.get_by_test_id("stMain")).to_contain_text("FoU-planen för 2024")
+    expect(main(other).locator(drawn)).to_have_count(2)
     assert other.get_by_test_id("stMain").inner_text() == shown
     elsewhere.close()
 

@@ -23,6 +23,7 @@ PAGES = {
     "uppfoljning": "Uppföljning",
     "import": "Import",
     "administration": "Administration",
+    "personuppgifter": "Personuppgifter",
     "hjalp": "Hjälp",
 }
 IN_NAVIGATION = ["Översikt", "FoU-plan", "Portfölj", "Uppföljning", "Import", "Administration", "Hjälp"]

@@ -395,7 +395,7 @@ def database_with(what: Held, empty: Path) -> Database:
     return database
 
 
-few = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+few = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @few

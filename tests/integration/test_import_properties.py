@@ -143,7 +143,7 @@ def load(database: Database, budget: Budget) -> int | None:
     return post(database, ADMIN, examined)
 
 
-few = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+few = settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @few

@@ -434,7 +434,7 @@ def seen(reader: Any) -> Seen:
 
 TestLedger = Ledger.TestCase
 TestLedger.settings = settings(
-    max_examples=5,
+    max_examples=4,
     stateful_step_count=20,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],

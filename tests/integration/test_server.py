@@ -422,7 +422,10 @@ def test_stopping_waits_for_the_write_under_way(local: None, tmp_path: Path) -> 
             asyncio.get_running_loop().call_later(0.2, go_on.set)
 
     thread = threading.Thread(target=write)
-    asyncio.run(run())
+    # In a thread of its own: where a browser has been driven before, this one has an event loop already.
+    server_thread = threading.Thread(target=lambda: asyncio.run(run()))
+    server_thread.start()
+    server_thread.join(60)
     thread.join(10)
     found = Database.open(tmp_path / "fou.duckdb")
     with found.read() as reader:

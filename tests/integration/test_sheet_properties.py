@@ -357,7 +357,7 @@ def read(database: Database, budget: Budget, layout: Layout) -> Examined:
     return examine_read(database, workbook, "budget.xlsx", choices=choices)
 
 
-@settings(max_examples=40)
+@settings(max_examples=30)
 @given(written_budgets())
 def test_what_is_read_is_what_was_written_or_an_error_is_told(
     standing: Database, written: tuple[Budget, Layout]

@@ -439,6 +439,7 @@ EVERYTHING_IS_READ = {
     "fou/ui/plan_rows.py": "the rows of a draft, for those who may write in it",
     "fou/ui/administration.py": "the check of the whole, for those who may take a copy of it",
     "fou/ui/server.py": "whether the database answers",
+    "fou/ui/warm.py": "what is read ahead, and shown to nobody but those who may see it all",
     "pages/projekt.py": "a project's title",
 }
 
