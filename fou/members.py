@@ -45,6 +45,7 @@ def members(reader: Reader, person: Person) -> tuple[Listed, ...]:
 
 def add(database: Database, person: Person, filled: Filled) -> int:
     """Add somebody to the list; return the batch. Raises Refused when what is filled in cannot be used."""
+    require(person, Action.MANAGE_MEMBERS)
     clean = _clean(filled)
     with database.write(person, Action.MANAGE_MEMBERS, f"Lade till {clean.name} som {ROLES[clean.role]}") as work:
         _refuse_doubles(work, clean, None)
@@ -58,6 +59,7 @@ def change(database: Database, person: Person, seen: Member, filled: Filled) -> 
     Raises SaveConflict when somebody else has changed the same since ``seen`` was read, Refused when what is filled
     in cannot be used, or when nobody would be left who can administrate.
     """
+    require(person, Action.MANAGE_MEMBERS)
     clean = _clean(filled)
     values = {"name": clean.name, "email": clean.email, "role": clean.role, "unit": clean.unit}
     changed = {name: value for name, value in values.items() if value != getattr(seen, name)}
@@ -78,6 +80,7 @@ def change(database: Database, person: Person, seen: Member, filled: Filled) -> 
 
 def block(database: Database, person: Person, seen: Member) -> int | None:
     """Refuse somebody whatever their account says, from their next click; see ``change``."""
+    require(person, Action.MANAGE_MEMBERS)
     return change(database, person, seen, Filled(seen.name, seen.email, "blocked", seen.unit))
 
 

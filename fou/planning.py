@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from fou.access import Action, Person
+from fou.access import Action, Person, require
 from fou.areas import AreaNames
 from fou.errors import Refused, SaveConflict
 from fou.ledger import statements, take_back
@@ -83,6 +83,7 @@ def save_texts(
 
     Raises SaveConflict when somebody else has changed one of them since ``seen`` was read.
     """
+    require(person, Action.EDIT)
     if not (texts.get("title") or "").strip():
         raise Refused("Planen måste ha en rubrik.")
     with database.write(person, Action.EDIT, f"Ändrade texterna i FoU-planen för {year}") as work:
@@ -155,6 +156,7 @@ def begin_revision(database: Database, person: Person, year: int) -> int:
 
 def cancel_revision(database: Database, person: Person, year: int) -> int:
     """Give up a revision: the lines and texts of the latest version stand again. Return the batch."""
+    require(person, Action.EDIT)
     with database.read() as reader:
         kept = versions(reader, year)
     if not kept:
