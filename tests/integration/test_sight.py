@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import pkgutil
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -415,7 +416,8 @@ def test_every_page_has_an_answer_for_everybody_and_no_secret_in_the_readers(dat
     with database.read(None, sight) as reader:
         found = {ask.__qualname__: repr(answer(reader)) for ask, answer in ASKED.items()}
     if sight == READER:
-        leaks = [name for name, said in found.items() if SECRET in said or "987" in said]
+        # Not just its first figures, which a moment of the history may hold too.
+        leaks = [name for name, said in found.items() if SECRET in said or re.search(r"(?<!\d)987\s?654", said)]
         assert leaks == []
     else:
         assert SECRET in repr(found["history"])
