@@ -29,6 +29,8 @@ class Action(StrEnum):
     EXPORT_FREELY = "export_freely"
     SEE_HISTORY = "see_history"
     SEE_SCORES = "see_scores"
+    #: the members' scores also before they are opened; services show an administrator only how many there are
+    SEE_BALLOTS = "see_ballots"
     SEE_DRAFTS = "see_drafts"
     SEE_EMAIL = "see_email"
     SEE_PERSONAL_DATA = "see_personal_data"
@@ -38,6 +40,12 @@ class Action(StrEnum):
     IMPORT = "import"
     EDIT = "edit"
     DECIDE = "decide"
+    #: score applications, as a member of the council
+    ASSESS = "assess"
+    #: let the members see each other's scores, as the chair of the council
+    OPEN_SCORES = "open_scores"
+    #: declare or dismiss a conflict of interest
+    DECLARE = "declare"
     UNDO = "undo"
     LOAD_DEMO = "demo"
     BACKUP = "backup"
@@ -52,6 +60,9 @@ ACTION_NAMES = {
     Action.IMPORT: "import",
     Action.EDIT: "ändring",
     Action.DECIDE: "beslut",
+    Action.ASSESS: "bedömning",
+    Action.OPEN_SCORES: "öppnade bedömningar",
+    Action.DECLARE: "jäv",
     Action.UNDO: "ångra",
     Action.LOAD_DEMO: "exempel",
     Action.BACKUP: "säkerhetskopia",
@@ -65,7 +76,9 @@ ABOUT_PEOPLE = (Action.SIGN_IN, Action.MANAGE_MEMBERS, Action.WEED)
 
 _PUBLIC = frozenset({Action.READ, Action.EXPORT})
 _VIEWER = _PUBLIC | {Action.EXPORT_FREELY, Action.SIGN_IN}
-_MEMBER = _VIEWER | {Action.SEE_HISTORY, Action.SEE_SCORES, Action.SEE_DRAFTS}
+_MEMBER = _VIEWER | {
+    Action.SEE_HISTORY, Action.SEE_SCORES, Action.SEE_DRAFTS, Action.ASSESS, Action.OPEN_SCORES, Action.DECLARE,
+}  # fmt: skip
 #: The table: what is not here is not allowed. Whoever may do more may do all that those below may.
 ALLOWED: dict[Role, frozenset[Action]] = {
     Role.PUBLIC: _PUBLIC,

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import islice
 
-from fou.model import RECORD_BY_TABLE, RECORDS, Alias, Basis, Kind, as_dict, columns
+from fou.calls import requested_of
+from fou.model import RECORD_BY_TABLE, RECORDS, Alias, Basis, Kind, Proposal, as_dict, columns
 from fou.store import Reader, chain, events
 from fou.store.reading import STANDING
 from fou.store.work import from_json, revive
@@ -179,6 +181,50 @@ def _plan_versions_can_be_read(reader: Reader) -> Iterator[str]:
     yield from (f"Version {number} av planen för {year} går inte att läsa." for year, number in rows)
 
 
+def _call_dates_follow(reader: Reader) -> Iterator[str]:
+    """A call opens before it closes, is assessed after that, and is decided last."""
+    rows = reader.rows(
+        "SELECT code FROM call WHERE opens > closes OR COALESCE(closes, opens) > assessed "
+        "OR COALESCE(assessed, closes, opens) > decides ORDER BY code LIMIT 20"
+    )
+    yield from (f"Datumen för utlysningen {code} motsäger varandra." for (code,) in rows)
+
+
+def _scores_fit_their_criteria(reader: Reader) -> Iterator[str]:
+    """Each score is by a criterion of the call, and within its scale."""
+    rows = reader.rows(
+        """
+        SELECT proposal.code, score.criterion
+        FROM score
+        JOIN proposal ON proposal.id = score.proposal
+        LEFT JOIN criterion ON criterion.call = proposal.call AND criterion.position = score.criterion
+        WHERE criterion.id IS NULL
+           OR score.value < COALESCE(criterion.lowest, 0)
+           OR score.value > criterion.scale
+        ORDER BY 1, 2
+        LIMIT 20
+        """
+    )
+    yield from (f"En bedömning av {code} efter grund {number} är utanför dess skala." for code, number in rows)
+
+
+def _moved_applications_are_somewhere(reader: Reader) -> Iterator[str]:
+    rows = reader.rows("SELECT code FROM proposal WHERE state = 'moved' AND moved_to IS NULL ORDER BY code LIMIT 20")
+    yield from (f"Ansökan {code} är flyttad, men inte till någon utlysning." for (code,) in rows)
+
+
+def _costs_are_what_is_requested(reader: Reader) -> Iterator[str]:
+    """What an application's costs sum up to each year is what the ledger says that it asks for."""
+    proposals = reader.records(Proposal, "WHERE id IN (SELECT proposal FROM proposal_cost WHERE payer = 'requested')")
+    costs = reader.rows("SELECT proposal, year, SUM(amount) FROM proposal_cost WHERE payer = 'requested' GROUP BY ALL")
+    for proposal, entries in zip(proposals, requested_of(reader, proposals).values(), strict=True):
+        asked: dict[int, Decimal] = {}
+        for entry in entries:
+            asked[entry.year] = asked.get(entry.year, Decimal(0)) + entry.amount
+        if entries and asked != {year: Decimal(amount) for number, year, amount in costs if number == proposal.id}:
+            yield f"Kostnaderna i ansökan {proposal.code} stämmer inte med det som är sökt."
+
+
 def _turns_match_what_they_turn(reader: Reader) -> Iterator[str]:
     """Each entry that takes back equals its statement with the sign turned, every other time."""
     same = " AND ".join(
@@ -265,7 +311,7 @@ def _changes_replay_to_today(reader: Reader) -> Iterator[str]:
         if table not in replayed:
             yield f"Ändringen i post {batch} gäller {table}, som inte är något slags uppgift."
             continue
-        if replayed[table].get(number) != before:
+        if not _same_image(table, replayed[table].get(number), before):
             yield f"Ändringen av {table} {number} i post {batch} börjar inte där den förra slutade."
         if after is None:
             replayed[table].pop(number, None)
@@ -273,16 +319,25 @@ def _changes_replay_to_today(reader: Reader) -> Iterator[str]:
             replayed[table][number] = after
     for table, images in replayed.items():
         record = RECORD_BY_TABLE[table]
-        # A column that the record has got since is not in its older images.
-        empty = dict.fromkeys(columns(record))
         today = {row.id: as_dict(row) for row in reader.records(record)}
         for number in sorted(images.keys() | today.keys()):
             try:
-                logged = empty | revive(record, from_json(images[number])) if number in images else None
+                logged = revive(record, from_json(images[number])) if number in images else None
             except (ValueError, KeyError):  # not even JSON, or not of this record
                 logged = {}
             if logged != today.get(number):
                 yield f"{table} {number} är inte vad ändringarna i historiken säger."
+
+
+def _same_image(table: str, before: str | None, after: str | None) -> bool:
+    """Whether two images say the same: one from before the record got a column lacks it."""
+    if before == after or before is None or after is None:
+        return before == after
+    try:
+        empty = dict.fromkeys(columns(RECORD_BY_TABLE[table]))
+        return empty | from_json(before) == empty | from_json(after)
+    except (ValueError, TypeError):  # not even JSON
+        return False
 
 
 RULES: tuple[Callable[[Reader], Iterator[str]], ...] = (
@@ -299,6 +354,10 @@ RULES: tuple[Callable[[Reader], Iterator[str]], ...] = (
     _keys_are_unique,
     _remembered_names_mean_one_thing,
     _plan_versions_can_be_read,
+    _call_dates_follow,
+    _scores_fit_their_criteria,
+    _moved_applications_are_somewhere,
+    _costs_are_what_is_requested,
     _turns_match_what_they_turn,
     _sums_agree,
     _undone_batches_net_to_nothing,

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import getpass
 import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from io import TextIOWrapper
 from pathlib import Path
@@ -15,11 +12,16 @@ from typing import Annotated, Any
 
 import typer
 
-from fou.access import ACTION_NAMES, Action, Person, Role
+from fou.access import ACTION_NAMES, Action
 from fou.check import check as find_failures
 from fou.check import check_mark
+from fou.cli_calls import calls
+from fou.cli_common import Json
+from fou.cli_common import open_database as _database
+from fou.cli_common import person as _person
+from fou.cli_common import print_json as _print_json
 from fou.demo import load
-from fou.errors import FouError, ImportRefused, StoreError
+from fou.errors import FouError, ImportRefused
 from fou.exports import KINDS as EXPORTS
 from fou.exports import REPORTS, Asked
 from fou.exports import write as write_export
@@ -38,8 +40,7 @@ from fou.model import KIND_NAMES, Kind
 from fou.money import OPEN_TEXT, format_sek
 from fou.plan import YearPlan, year_plan, year_projects
 from fou.privacy.weeding import to_do_again
-from fou.settings import database_path
-from fou.store import Database, Reader, chain
+from fou.store import Reader, chain
 from fou.swedish import count, format_timestamp
 
 app = typer.Typer(
@@ -50,8 +51,8 @@ app = typer.Typer(
 )
 demo = typer.Typer(no_args_is_help=True, help="Fyll en tom databas med ett exempel.")
 app.add_typer(demo, name="demo")
+app.add_typer(calls, name="call")
 
-Json = Annotated[bool, typer.Option("--json", help="Skriv maskinläsbart; belopp i kr exklusive moms.")]
 #: The kinds in the order in which `plan` prints them.
 _PLAN_KINDS = (
     Kind.PLANNED, Kind.REQUESTED, Kind.PROPOSED, Kind.RESERVED, Kind.GRANTED, Kind.PAID, Kind.SPENT,
@@ -333,39 +334,3 @@ def _finding_line(finding: Finding) -> str:
         f"{SEVERITY_NAMES[finding.severity]} i {finding.place}: {finding.found}. Väntat: {finding.expected}. "
         f"{finding.help}"
     )
-
-
-@contextmanager
-def _database(create: bool = False) -> Iterator[Database]:
-    path = database_path()
-    if not create and not path.exists():
-        # An empty database made by asking for a plan would look like a plan without money.
-        raise StoreError(f"Det finns ingen databas i {path}. Läs in en portfölj först: python -m fou demo documents")
-    database = Database.open(path)
-    try:
-        yield database
-    finally:
-        database.close()
-
-
-def _person() -> Person:
-    # On the machine itself one may do everything, as in local mode; the log keeps the account's name.
-    try:
-        name = getpass.getuser()
-    except (KeyError, OSError):
-        name = "okänd"
-    return Person(f"{name} (kommandoraden)", Role.ADMIN)
-
-
-def _print_json(value: Any) -> None:
-    # Escaped where the stream may lack a character, so that none is replaced.
-    escaped = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
-    print(json.dumps(value, ensure_ascii=escaped, indent=1, default=_plain))
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
-    if isinstance(value, date):
-        return value.isoformat()
-    raise TypeError(f"cannot be printed as JSON: {value!r}")

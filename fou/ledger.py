@@ -30,6 +30,7 @@ RECORD_NAMES = {
     "plan_version": "planens beslut",
     "project": "projektet", "project_link": "kopplingen", "call": "utlysningen",
     "criterion": "prioriteringsgrunden", "member": "ledamoten", "account": "kontot", "proposal": "ansökan",
+    "proposal_cost": "ansökans kostnad",
     "score": "bedömningen", "conflict": "jävet", "decision": "beslutet", "follow_up": "uppföljningen",
     "follow_up_item": "uppföljningspunkten", "report_due": "rapporten", "output": "resultatet",
     "alias": "svaret om vad ett namn betyder", "import_layout": "svaren om ett blads upplägg",

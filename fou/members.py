@@ -84,6 +84,18 @@ def block(database: Database, person: Person, seen: Member) -> int | None:
     return change(database, person, seen, Filled(seen.name, seen.email, "blocked", seen.unit))
 
 
+def set_chair(database: Database, person: Person, seen: Member, chair: bool) -> int | None:
+    """Let a member of the council be its chair, or no longer; return the batch, None when it already is so."""
+    if chair and seen.role != "member":
+        raise Refused("Bara en ledamot kan vara ordförande.")
+    note = f"{seen.name} är {'' if chair else 'inte längre '}ordförande"
+    with database.write(person, Action.MANAGE_MEMBERS, note) as work:
+        if bool(seen.chair) == chair:
+            return None
+        done = work.update(Member, seen.id, {"chair": chair}, {"chair": seen.chair}, "Personer och roller")
+        return work.batch if done else None
+
+
 def remove_account(database: Database, person: Person, account: Account) -> int:
     """Take an account away from whom it is bound to; return the batch.
 

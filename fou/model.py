@@ -74,6 +74,30 @@ CALL_STATES = {
     "assessment": "under bedömning",
     "decided": "beslutad",
 }
+#: Which projects a call is for, when it is not for both.
+CALL_KINDS = {"new": "nya", "continuing": "fortsättningar"}
+#: How far an application has come; one that says nothing has been received. Withdrawn and moved ones are out of it.
+PROPOSAL_STATES = {
+    "received": "inkommen",
+    "incomplete": "väntar på komplettering",
+    "complete": "komplett",
+    "withdrawn": "återkallad",
+    "moved": "flyttad",
+}
+#: A conflict that is proposed holds until somebody dismisses it. One that says nothing has been declared.
+CONFLICT_STATES = {"declared": "anmält", "proposed": "föreslaget", "dismissed": "avfärdat"}
+#: What an application's money goes to.
+COST_TYPES = {
+    "salaries": "löner",
+    "services": "köpta tjänster",
+    "travel": "resor",
+    "premises": "lokaler och utrustning",
+    "dissemination": "spridning",
+    "overhead": "gemensamma kostnader",
+    "other": "övrigt",
+}
+#: Who pays a cost: the money that is applied for, or the applicant's own and others'.
+PAYERS = {"requested": "sökt", "co_funding": "medfinansiering"}
 LINK_KINDS = {
     "pilot_study": "förstudie",
     "study": "studie",
@@ -273,10 +297,15 @@ class ProjectLink(Record):
 
 @dataclass(frozen=True, slots=True)
 class Call(Record):
-    """An announced round of proposals."""
+    """An announced round of proposals.
+
+    ``assessed`` is when the members' assessments are to be ready, ``decides`` when the decision is planned. ``kinds``
+    is a key of CALL_KINDS, None for both. ``scores_open`` says that the members see each other's assessments.
+    """
 
     TABLE = "call"
     KEY = ("code",)
+    REFERENCES = {"copied_from": "call"}
     code: str
     name: str
     year: int
@@ -285,11 +314,20 @@ class Call(Record):
     state: str
     text: str | None
     source: str | None
+    assessed: date | None
+    decides: date | None
+    rules: str | None
+    kinds: str | None
+    scores_open: bool | None
+    copied_from: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class Criterion(Record):
-    """A ground for priority of a call, in the order of ``position``; ``scale`` is the highest value."""
+    """A ground for priority of a call, in the order of ``position``.
+
+    ``scale`` is the highest value and ``lowest`` the lowest (0 when it is not said); ``weight`` is 1 when it is not.
+    """
 
     TABLE = "criterion"
     KEY = ("call", "position")
@@ -300,11 +338,13 @@ class Criterion(Record):
     weight: int | None
     scale: int | None
     source: str | None
+    lowest: int | None
+    guidance: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Member(Record):
-    """A person who acts in Fou; ``role`` is a key of ROLES."""
+    """A person who acts in Fou; ``role`` is a key of ROLES. ``chair``: leads the council's work."""
 
     TABLE = "member"
     KEY = ("name",)
@@ -312,6 +352,7 @@ class Member(Record):
     email: str | None
     role: str
     unit: str | None
+    chair: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,11 +373,16 @@ class Account(Record):
 
 @dataclass(frozen=True, slots=True)
 class Proposal(Record):
-    """An application within a call; what is requested stands in the ledger on the project."""
+    """An application within a call; what is requested stands in the ledger on the project.
+
+    ``state`` is a key of PROPOSAL_STATES, ``reference`` the applicant's case number (dnr), ``contact`` whom to ask.
+    ``least`` is the least that the applicant can do with, whole SEK in all. ``moved_to`` is the same application in
+    another call.
+    """
 
     TABLE = "proposal"
     KEY = ("code",)
-    REFERENCES = {"call": "call", "project": "project"}
+    REFERENCES = {"call": "call", "project": "project", "moved_to": "proposal"}
     code: str
     call: int
     project: int
@@ -345,11 +391,37 @@ class Proposal(Record):
     continuing: bool | None
     received: date | None
     source: str | None
+    state: str | None
+    reference: str | None
+    contact: str | None
+    least: int | None
+    moved_to: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalCost(Record):
+    """What an application's form says of one year and type of cost, whole SEK excluding VAT.
+
+    ``cost_type`` is a key of COST_TYPES and ``payer`` of PAYERS. The ledger holds the years' requested sums, which
+    are those of what is applied for here.
+    """
+
+    TABLE = "proposal_cost"
+    KEY = ("proposal", "year", "cost_type", "payer")
+    REFERENCES = {"proposal": "proposal"}
+    proposal: int
+    year: int
+    cost_type: str
+    payer: str
+    amount: int
 
 
 @dataclass(frozen=True, slots=True)
 class Score(Record):
-    """One member's value on one criterion; ``cannot_judge`` is not a zero, and neither is no score."""
+    """One member's value on one criterion; ``cannot_judge`` is not a zero, and neither is no score.
+
+    ``criterion`` is the criterion's position in the call.
+    """
 
     TABLE = "score"
     KEY = ("proposal", "member", "criterion")
@@ -359,11 +431,12 @@ class Score(Record):
     criterion: int
     value: int | None
     cannot_judge: bool | None
+    comment: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Conflict(Record):
-    """A member's conflict of interest (jäv) in a proposal."""
+    """A member's conflict of interest (jäv) in a proposal; ``state`` is a key of CONFLICT_STATES."""
 
     TABLE = "conflict"
     KEY = ("proposal", "member")
@@ -372,6 +445,7 @@ class Conflict(Record):
     member: int
     reason: str | None
     declared: date | None
+    state: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -488,8 +562,8 @@ class ImportLayout(Record):
 
 #: Every record type, parents before children: the order in which they are created.
 RECORDS: tuple[type[Record], ...] = (
-    Setting, Funder, Area, Plan, PlanVersion, Project, ProjectLink, Call, Criterion, Member, Account, Proposal, Score,
-    Conflict, Decision, FollowUp, FollowUpItem, ReportDue, Output, Alias, ImportLayout,
+    Setting, Funder, Area, Plan, PlanVersion, Project, ProjectLink, Call, Criterion, Member, Account, Proposal,
+    ProposalCost, Score, Conflict, Decision, FollowUp, FollowUpItem, ReportDue, Output, Alias, ImportLayout,
 )  # fmt: skip
 RECORD_BY_TABLE: dict[str, type[Record]] = {r.TABLE: r for r in RECORDS}
 _COLUMNS = {r.TABLE: tuple(f.name for f in fields(r)) for r in RECORDS}

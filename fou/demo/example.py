@@ -48,6 +48,7 @@ def example_tables(projects: int = 60) -> dict[str, Table]:
         "Prioriteringsgrunder": criteria(),
         "Ledamöter": members(),
         "Ansökningar": proposals,
+        "Kostnader": [],
         "Bedömningar": scores,
         "Jäv": conflicts,
         "Beslut": decisions(invented),

@@ -24,6 +24,7 @@ from fou.model import (
 from fou.portfolio.standing import CASE, COUNTS, DECIDED
 from fou.store import Reader
 from fou.store.reading import STANDING
+from fou.store.sight import HOLDS
 from fou.sums import figures_by
 
 
@@ -156,15 +157,17 @@ def _applied(reader: Reader, proposal: Proposal) -> Applied:
         row[0]: row[1:]
         for row in reader.rows(
             "SELECT criterion, AVG(value), COUNT(value), COUNT(*) FILTER (WHERE cannot_judge) FROM score "
-            "WHERE proposal = $proposal AND member NOT IN (SELECT member FROM conflict WHERE proposal = $proposal) "
-            "GROUP BY criterion",
+            f"WHERE proposal = $proposal AND member NOT IN (SELECT member FROM conflict WHERE proposal = $proposal "
+            f"AND {HOLDS}) GROUP BY criterion",
             proposal=proposal.id,
         )
+        # Until they are opened they are nobody's but each member's own, also for who may read all tables.
+        if call.scores_open or (call.scores_open is None and call.state == "decided")
     }
     judged = tuple(Judged(c.name, c.weight, c.scale, *scores.get(c.position, (None, 0, 0))) for c in criteria if scores)
     conflicts = reader.rows(
         "SELECT member.name, conflict.reason FROM conflict JOIN member ON member.id = conflict.member "
-        "WHERE conflict.proposal = $proposal ORDER BY member.name COLLATE sv",
+        f"WHERE conflict.proposal = $proposal AND {HOLDS} ORDER BY member.name COLLATE sv",
         proposal=proposal.id,
     )
     return Applied(proposal, call, judged, tuple((row[0], row[1]) for row in conflicts))

@@ -36,6 +36,7 @@ RECORD_NAMES = {
     "setting": "Uppgift om databasen", "funder": "Finansiär", "area": "Område", "plan": "FoU-plan",
     "plan_version": "Beslut om FoU-plan", "project": "Projekt", "project_link": "Koppling", "call": "Utlysning",
     "criterion": "Prioriteringsgrund", "member": "Person", "account": "Konto", "proposal": "Ansökan",
+    "proposal_cost": "Kostnad",
     "score": "Bedömning", "conflict": "Jäv", "decision": "Beslut", "follow_up": "Uppföljning",
     "follow_up_item": "Uppföljningspunkt", "report_due": "Rapport", "output": "Resultat",
     "alias": "Svar om ett namn", "import_layout": "Svar om ett blad", "batch": "Post", "entry": "Belopp",
@@ -54,7 +55,8 @@ HEADS = {(sheet.record.TABLE, column.field): column.head for sheet in SHEETS for
 _NAMES = {
     "member.name": "har en roll i Fou", "member.email": "har en roll i Fou", "account.email": "har ett konto",
     "project.lead": "ansvarig för projekt", "project.performer": "utförare av projekt",
-    "proposal.applicants": "sökande", "follow_up.performer": "har gjort uppföljning",
+    "proposal.applicants": "sökande", "proposal.contact": "kontakt för en ansökan",
+    "follow_up.performer": "har gjort uppföljning",
     "batch.actor": "har skrivit poster", "event.actor": "står i händelseloggen",
 }  # fmt: skip
 

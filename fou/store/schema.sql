@@ -1,4 +1,4 @@
--- Fou's schema, version 4. Older databases are brought here by the numbered files in migrations/.
+-- Fou's schema, version 5. Older databases are brought here by the numbered files in migrations/.
 --
 -- Ledger: batch, entry and change are append-only. The other tables hold today's facts that are not money; each
 -- change to them is logged whole in `change`, from which they can be rebuilt.
@@ -178,7 +178,13 @@ CREATE TABLE call (
     closes DATE,
     state VARCHAR NOT NULL,
     text VARCHAR,
-    source VARCHAR
+    source VARCHAR,
+    assessed DATE,                       -- when the assessments are to be ready
+    decides DATE,                        -- when the decision is planned
+    rules VARCHAR,
+    kinds VARCHAR,                       -- new or continuing projects; NULL for both
+    scores_open BOOLEAN,                 -- the members see each other's assessments
+    copied_from INTEGER
 );
 
 CREATE TABLE criterion (
@@ -186,9 +192,11 @@ CREATE TABLE criterion (
     call INTEGER NOT NULL,
     position INTEGER NOT NULL,
     name VARCHAR NOT NULL,
-    weight INTEGER,
-    scale INTEGER,
-    source VARCHAR
+    weight INTEGER,                      -- 1 when it is not said
+    scale INTEGER,                       -- the highest value
+    source VARCHAR,
+    lowest INTEGER,                      -- the lowest; 0 when it is not said
+    guidance VARCHAR
 );
 
 CREATE TABLE member (
@@ -196,7 +204,8 @@ CREATE TABLE member (
     name VARCHAR NOT NULL,
     email VARCHAR,
     role VARCHAR NOT NULL,
-    unit VARCHAR
+    unit VARCHAR,
+    chair BOOLEAN
 );
 
 CREATE TABLE account (
@@ -216,7 +225,22 @@ CREATE TABLE proposal (
     joint BOOLEAN,
     continuing BOOLEAN,
     received DATE,
-    source VARCHAR
+    source VARCHAR,
+    state VARCHAR,                       -- received when it is not said
+    reference VARCHAR,                   -- the case number (dnr)
+    contact VARCHAR,                     -- whom to ask
+    least INTEGER,                       -- the least that the applicant can do with, whole SEK
+    moved_to INTEGER                     -- the same application in another call
+);
+
+-- What a form says by year and type of cost. The ledger's requested entries are the sums of what is applied for here.
+CREATE TABLE proposal_cost (
+    id INTEGER PRIMARY KEY,
+    proposal INTEGER NOT NULL,
+    year INTEGER NOT NULL,
+    cost_type VARCHAR NOT NULL,
+    payer VARCHAR NOT NULL,              -- requested, or co_funding: the applicant's own money and others'
+    amount INTEGER NOT NULL              -- whole SEK excluding VAT
 );
 
 CREATE TABLE score (
@@ -225,7 +249,8 @@ CREATE TABLE score (
     member INTEGER NOT NULL,
     criterion INTEGER NOT NULL,          -- the criterion's position in the call
     value INTEGER,
-    cannot_judge BOOLEAN
+    cannot_judge BOOLEAN,
+    comment VARCHAR
 );
 
 CREATE TABLE conflict (
@@ -233,7 +258,8 @@ CREATE TABLE conflict (
     proposal INTEGER NOT NULL,
     member INTEGER NOT NULL,
     reason VARCHAR,
-    declared DATE
+    declared DATE,
+    state VARCHAR                        -- declared when it is not said
 );
 
 CREATE TABLE decision (

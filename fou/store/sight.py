@@ -27,7 +27,7 @@ SCORES = ("score", "conflict")
 #: Only for those who see addresses, or the log of events.
 ACCOUNTS, LOG = ("account",), ("event", "event_weeded")
 #: Plans and calls under preparation, and what is written for them, are only for those who see drafts.
-DRAFTS = ("plan", "call", "criterion", "proposal", "entry")
+DRAFTS = ("plan", "call", "criterion", "proposal", "proposal_cost", "entry")
 
 #: What everybody may know of a batch, by column: when it was, and which file it came from.
 BATCH = {
@@ -40,7 +40,11 @@ _ENTRY = (
     "source", "document", "reverses",
 )  # fmt: skip
 #: What a call under preparation says to nobody else, also when a decided plan sets money aside for it by its name.
-_UNSAID = ("opens", "closes", "text", "source")
+_UNSAID = ("opens", "closes", "text", "source", "assessed", "decides", "rules", "kinds")
+#: A conflict of interest that holds: one that is proposed does until somebody dismisses it.
+HOLDS = "COALESCE(conflict.state, 'declared') <> 'dismissed'"
+#: A call whose members see each other's scores; those of an older file never said so.
+OPENED = "COALESCE(call.scores_open, call.state = 'decided')"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +52,14 @@ class Sight:
     """What a reader sees beside what everybody does.
 
     ``history``: who did what and why. ``scores``: how members have judged proposals, save those that ``member`` is in
-    conflict of interest over. ``drafts``: plans and calls under preparation. ``emails``: addresses and accounts.
-    ``log``: the log of events.
+    conflict of interest over; without ``ballots`` only ``member``'s own until they are opened, and not when anybody
+    judged. ``drafts``: plans and calls under preparation. ``emails``: addresses, accounts and whom to ask about an
+    application. ``log``: the log of events.
     """
 
     history: bool = True
     scores: bool = True
+    ballots: bool = True
     drafts: bool = True
     emails: bool = True
     log: bool = True
@@ -93,6 +99,7 @@ def sight_of(person: Person) -> Sight:
     return Sight(
         history=may(person, Action.SEE_HISTORY),
         scores=scores,
+        ballots=may(person, Action.SEE_BALLOTS),
         drafts=may(person, Action.SEE_DRAFTS),
         emails=may(person, Action.SEE_EMAIL),
         log=may(person, Action.SEE_LOG),
@@ -101,8 +108,17 @@ def sight_of(person: Person) -> Sight:
 
 
 def members_in_conflict(reader: Asks) -> frozenset[int]:
-    """The members who have declared a conflict of interest in any proposal."""
-    return frozenset(member for (member,) in reader.rows("SELECT DISTINCT member FROM conflict"))
+    """The members who are in conflict of interest over any proposal."""
+    return frozenset(member for (member,) in reader.rows(f"SELECT DISTINCT member FROM conflict WHERE {HOLDS}"))
+
+
+def members_apart(reader: Asks) -> frozenset[int]:
+    """The members who do not see what every other member does: in conflict, or with scores that are theirs alone."""
+    rows = reader.rows(
+        "SELECT DISTINCT score.member FROM score JOIN proposal ON proposal.id = score.proposal "
+        f"JOIN call ON call.id = proposal.call WHERE NOT {OPENED} UNION SELECT member FROM conflict"
+    )
+    return frozenset(member for (member,) in rows)
 
 
 def limits(sight: Sight, tables: Tables) -> Mapping[str, str]:
@@ -127,30 +143,80 @@ def limits(sight: Sight, tables: Tables) -> Mapping[str, str]:
             "CAST(NULL AS VARCHAR) AS email" if name == "email" else name for name in columns(RECORD_BY_TABLE["member"])
         )
         found["member"] = f"SELECT {fields} FROM {tables.then('member')}"
-    if sight.scores and sight.member is not None:
-        theirs = _in_conflict(tables, sight.member)
-        found |= {name: f"SELECT * FROM {tables.then(name)} WHERE proposal NOT IN {theirs}" for name in SCORES}
+    if not sight.emails:
+        found["proposal"] = _without_contacts(tables, found.get("proposal"))
+    if sight.scores:
+        seen = _scores_seen(sight, tables)
+        if seen:
+            found["score"] = f"SELECT * FROM {tables.then('score')} WHERE {' AND '.join(seen)}"
+        if sight.member is not None:
+            found["conflict"] = (
+                f"SELECT * FROM {tables.then('conflict')} "
+                f"WHERE member = {int(sight.member)} OR proposal NOT IN {_in_conflict(tables, sight.member)}"
+            )
+        if not sight.ballots and sight.history:
+            found["batch"] = f"SELECT * FROM {tables.then('batch')} WHERE kind <> 'assess'"
     return _without_images(sight, tables) | found
+
+
+def _scores_seen(sight: Sight, tables: Tables, proposal: str = "proposal", member: str = "member") -> list[str]:
+    """What holds for the scores that the reader sees, in SQL over a score's proposal and member."""
+    seen = []
+    if sight.member is not None:
+        seen.append(f"{proposal} NOT IN {_in_conflict(tables, sight.member)}")
+    if not sight.ballots:
+        # As it is now, whatever the date that they look at: what is opened is open, and what is not is not.
+        opened = (
+            f"{proposal} IN (SELECT proposal.id FROM {tables.now('proposal')} AS proposal "
+            f"JOIN {tables.now('call')} AS call ON call.id = proposal.call WHERE {OPENED})"
+        )
+        seen.append(opened if sight.member is None else f"({opened} OR {member} = {int(sight.member)})")
+    return seen
+
+
+def _without_contacts(tables: Tables, proposals: str | None) -> str:
+    fields = ", ".join(
+        "CAST(NULL AS VARCHAR) AS contact" if name == "contact" else name
+        for name in columns(RECORD_BY_TABLE["proposal"])
+    )
+    return f"SELECT {fields} FROM {tables.then('proposal') if proposals is None else f'({proposals}) AS proposal'}"
 
 
 def _in_conflict(tables: Tables, member: int) -> str:
     """The proposals that the member is in conflict over. Now, whatever the date that they look at."""
-    return f"(SELECT proposal FROM {tables.now('conflict')} WHERE member = {int(member)})"
+    return f"(SELECT proposal FROM {tables.now('conflict')} AS conflict WHERE member = {int(member)} AND {HOLDS})"
 
 
 def _without_images(sight: Sight, tables: Tables) -> dict[str, str]:
     """The changes, less the images of records that the reader may not see."""
     kept = []
+    proposal, member = (f"CAST(COALESCE(after, before) ->> '{name}' AS INTEGER)" for name in ("proposal", "member"))
     if not sight.scores:
         kept.append("record NOT IN ('score', 'conflict')")
-    elif sight.member is not None:
-        kept.append(
-            "(record NOT IN ('score', 'conflict') OR CAST(COALESCE(after, before) ->> 'proposal' AS INTEGER) "
-            f"NOT IN {_in_conflict(tables, sight.member)})"
-        )
+    else:
+        seen = _scores_seen(sight, tables, proposal, member)
+        if seen:
+            kept.append(f"(record <> 'score' OR ({' AND '.join(seen)}))")
+        if sight.member is not None:
+            theirs = f"{proposal} NOT IN {_in_conflict(tables, sight.member)}"
+            kept.append(f"(record <> 'conflict' OR {member} = {int(sight.member)} OR {theirs})")
     if not sight.emails:
         kept.append("record NOT IN ('member', 'account')")
-    return {"change": f"SELECT * FROM {tables.then('change')} WHERE {' AND '.join(kept)}"} if kept else {}
+    if not kept:
+        return {}
+    fields = "*"
+    if not sight.emails:
+        fields = "batch, position, record, id, " + ", ".join(f"{_WITHOUT_CONTACT.format(name)}" for name in _IMAGES)
+        fields += ", source, salt"
+    return {"change": f"SELECT {fields} FROM {tables.then('change')} WHERE {' AND '.join(kept)}"}
+
+
+_IMAGES = ("before", "after")
+#: A proposal's image without whom to ask.
+_WITHOUT_CONTACT = (
+    "CASE WHEN record = 'proposal' THEN CAST(json_merge_patch({0}, '{{\"contact\": null}}') AS VARCHAR) "
+    "ELSE {0} END AS {0}"
+)
 
 
 def _without_drafts(tables: Tables) -> dict[str, str]:
@@ -191,6 +257,8 @@ def _without_drafts(tables: Tables) -> dict[str, str]:
         )
         for name in ("criterion", "proposal"):
             found[name] = f"SELECT * FROM {tables.then(name)} WHERE call NOT IN ({calls})"
+        theirs = f"SELECT id FROM {tables.then('proposal')} WHERE call IN ({calls})"
+        found["proposal_cost"] = f"SELECT * FROM {tables.then('proposal_cost')} WHERE proposal NOT IN ({theirs})"
     return found
 
 

@@ -446,9 +446,9 @@ def from_json(text: str) -> dict[str, Any]:
 
 
 def revive(record: type[Record], image: Mapping[str, Any]) -> dict[str, Any]:
-    """The log's field values with dates as dates again."""
+    """The log's field values with dates as dates again; a column that the record has got since is empty."""
     kinds = dict(zip(columns(record), sql_types(record), strict=True))
-    return {
+    return dict.fromkeys(kinds) | {
         name: date.fromisoformat(value) if kinds[name] == "DATE" and value is not None else value
         for name, value in image.items()
     }

@@ -18,7 +18,7 @@ from fou.access import Action, Person, require
 from fou.errors import StoreError
 from fou.settings import database_path
 from fou.store import Database, Reader
-from fou.store.sight import EVERYTHING, Sight, members_in_conflict, sight_of
+from fou.store.sight import EVERYTHING, Sight, members_apart, sight_of
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -103,9 +103,9 @@ def read(head: int | None, function: Callable[Concatenate[Reader, P], T], *argum
 
 
 def sight(person: Person) -> Sight:
-    """What the person may see. Members share what they read with each other, save those in conflict of interest."""
+    """What the person may see. Members share what they read, save those with something that only they see or do not."""
     found = sight_of(person)
-    if found.member is None or found.member in read(None, members_in_conflict):
+    if found.member is None or found.member in read(None, members_apart):
         return found
     return replace(found, member=None)
 

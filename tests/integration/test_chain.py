@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
 import threading
 from collections.abc import Callable, Iterator
@@ -550,6 +551,14 @@ def made_of_version(version: int, source: Path, folder: Path) -> Path:
             names = ", ".join(row[0] for row in old.execute(f"DESCRIBE main.{name}").fetchall())
             old.execute(f"INSERT INTO main.{name} SELECT {names} FROM source.main.{name}")
         tables = [row[0] for row in old.execute("SHOW TABLES").fetchall()]
+        # Nor did its log speak of columns that it did not have.
+        for record in RECORDS:
+            had = {row[0] for row in old.execute(f"DESCRIBE main.{record.TABLE}").fetchall()} if (
+                record.TABLE in tables) else set(columns(record))  # fmt: skip
+            values = {"new": json.dumps(dict.fromkeys(set(columns(record)) - had)), "table": record.TABLE}
+            for name in ("before", "after") if had != set(columns(record)) else ():
+                patched = f"UPDATE main.change SET {name} = json_merge_patch({name}, $new)"
+                old.execute(f"{patched} WHERE record = $table AND {name} IS NOT NULL", values)
         missing = [record.TABLE for record in RECORDS if record.TABLE not in tables]
         removed = "DELETE FROM main.change WHERE record IN (SELECT UNNEST($missing)) RETURNING batch"
         for (batch,) in old.execute(removed, {"missing": missing}).fetchall():

@@ -127,6 +127,27 @@ TAMPERING = {
         "INSERT INTO alias (id, record, label) VALUES (1, 'project', 'projekt a')",
         {"remembered_names_mean_one_thing", "changes_replay_to_today"},
     ),
+    "a call closes before it opens": (
+        "INSERT INTO call (id, code, name, year, state, opens, closes) "
+        "VALUES (1, 'U', 'U', 2014, 'open', DATE '2014-02-01', DATE '2014-01-01')",
+        {"call_dates_follow", "changes_replay_to_today"},
+    ),
+    "a score is by no criterion of its call": (
+        "INSERT INTO proposal (id, code, call, project) VALUES (1, 'A', 1, 1); "
+        "INSERT INTO score (id, proposal, member, criterion, value) VALUES (1, 1, 1, 7, 3)",
+        {"scores_fit_their_criteria", "changes_replay_to_today"},
+    ),
+    "an application is moved to nowhere": (
+        "INSERT INTO proposal (id, code, call, project, state) VALUES (1, 'A', 1, 1, 'moved')",
+        {"moved_applications_are_somewhere", "changes_replay_to_today"},
+    ),
+    "an application's costs are not what it asks for": (
+        "INSERT INTO proposal (id, code, call, project) VALUES (1, 'A', 1, 1); "
+        "INSERT INTO proposal_cost VALUES (1, 1, 2014, 'salaries', 'requested', 5); "
+        "INSERT INTO entry (id, batch, kind, year, funder, project, amount, open, basis, source) "
+        "VALUES (99, 1, 'requested', 2014, 1, 1, 100, 0, 'stated', 'x')",
+        {"costs_are_what_is_requested"},
+    ),
     "a plan's version shows a batch that never was": (
         "INSERT INTO plan_version (id, year, number, head) VALUES (1, 2014, 1, 99)",
         {"plan_versions_can_be_read", "changes_replay_to_today"},

@@ -224,7 +224,7 @@ def test_a_member_in_conflict_sees_the_scores_of_other_proposals_only(database: 
 
 def test_a_conflict_declared_today_holds_for_yesterday_too(database: Database) -> None:
     sight = replace(IN_CONFLICT, member=CARL)
-    declare = "INSERT INTO conflict VALUES (99, 2, $member, NULL, NULL)"
+    declare = "INSERT INTO conflict (id, proposal, member) VALUES (99, 2, $member)"
     with changed(database, sight, 1, declare, member=CARL) as reader:
         assert reader.rows("SELECT DISTINCT proposal FROM score") == [(1,)]
 
@@ -310,7 +310,7 @@ _MEMBERS_MISS = (
 _CONFLICTED_MISS = (
     "UPDATE score SET value = $number % 6, cannot_judge = $yes WHERE proposal = 1",
     "DELETE FROM score WHERE proposal = 1 AND id % 3 = $number % 3",
-    "UPDATE conflict SET reason = $text",
+    "INSERT INTO conflict (id, proposal, member, reason) VALUES (98, 1, 3, $text)",
 )
 
 

@@ -14,18 +14,21 @@ PEOPLE = {role: Person(f"En {name}", role) for role, name in ROLE_NAMES.items()}
 MORE = {
     Role.PUBLIC: {Action.READ, Action.EXPORT},
     Role.VIEWER: {Action.EXPORT_FREELY, Action.SIGN_IN},
-    Role.MEMBER: {Action.SEE_HISTORY, Action.SEE_SCORES, Action.SEE_DRAFTS},
+    Role.MEMBER: {
+        Action.SEE_HISTORY, Action.SEE_SCORES, Action.SEE_DRAFTS, Action.ASSESS, Action.OPEN_SCORES, Action.DECLARE,
+    },
     Role.ADMIN: {
         Action.SEE_EMAIL, Action.SEE_PERSONAL_DATA, Action.SEE_LOG, Action.IMPORT, Action.EDIT, Action.DECIDE,
         Action.UNDO, Action.LOAD_DEMO, Action.BACKUP, Action.RESTORE, Action.MANAGE_MEMBERS, Action.WEED,
+        Action.SEE_BALLOTS,
     },
 }  # fmt: skip
 READING = {
     Action.READ, Action.EXPORT, Action.EXPORT_FREELY, Action.SEE_HISTORY, Action.SEE_SCORES, Action.SEE_DRAFTS,
-    Action.SEE_EMAIL, Action.SEE_PERSONAL_DATA, Action.SEE_LOG,
+    Action.SEE_EMAIL, Action.SEE_PERSONAL_DATA, Action.SEE_LOG, Action.SEE_BALLOTS,
 }  # fmt: skip
-#: What the public, readers and members may write: nothing but that their own account is theirs.
-OWN = {Action.SIGN_IN}
+#: What the public, readers and members may write: that their own account is theirs, and the council's own work.
+OWN = {Action.SIGN_IN, Action.ASSESS, Action.OPEN_SCORES, Action.DECLARE}
 
 
 @pytest.mark.parametrize("action", list(Action))

@@ -15,7 +15,10 @@ from fou.imports.template.heads import Head, find_head, warn_of_what_has_no_head
 from fou.imports.template.layout import SheetLayout
 
 #: Fields that say when something begins and when it ends.
-_PERIODS = (("starts", "ends"), ("opens", "closes"), ("first_year", "last_year"))
+_PERIODS = (
+    ("starts", "ends"), ("opens", "closes"), ("closes", "assessed"), ("assessed", "decides"),
+    ("first_year", "last_year"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

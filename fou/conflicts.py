@@ -1,0 +1,187 @@
+"""Conflicts of interest (jäv): who has one in which application, and who says so."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from fou.access import Action, Person, Role, may, require
+from fou.calls import OUT, call_of, proposal_of
+from fou.errors import Forbidden, Refused, SaveConflict
+from fou.model import CONFLICT_STATES, Call, Conflict, Member, Project, Proposal
+from fou.search import fold
+from fou.store import Database, Reader, Work
+
+_LONGEST = 500
+_SOURCE = "sidan Ansökningar"
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """A conflict of interest with the names of the member and the application; ``holds`` unless it is dismissed."""
+
+    conflict: Conflict
+    member: str
+    code: str
+    title: str
+
+    @property
+    def holds(self) -> bool:
+        """Whether the member is left out of the application: also when it is only proposed."""
+        return self.conflict.state != "dismissed"
+
+    @property
+    def state(self) -> str:
+        """A key of CONFLICT_STATES."""
+        return self.conflict.state or "declared"
+
+
+def conflicts(reader: Reader, call: int) -> tuple[Declared, ...]:
+    """The conflicts in a call that the reader may see, by application and member."""
+    rows = reader.rows(
+        "SELECT conflict.id, member.name, proposal.code, project.title FROM conflict "
+        "JOIN proposal ON proposal.id = conflict.proposal JOIN project ON project.id = proposal.project "
+        "JOIN member ON member.id = conflict.member WHERE proposal.call = $call "
+        "ORDER BY proposal.code, member.name COLLATE sv",
+        call=call,
+    )
+    found = {
+        one.id: one
+        for one in reader.records(Conflict, "WHERE id IN (SELECT UNNEST($ids))", ids=[row[0] for row in rows])
+    }
+    return tuple(Declared(found[number], *names) for number, *names in rows)
+
+
+def declare(database: Database, person: Person, proposal: int, member: int, reason: str, today: date) -> int | None:
+    """Declare that a member is in conflict of interest; return the batch, None when it already stands so.
+
+    A member declares their own; an administrator, and the chair, anybody's. What the member has scored stays, and is
+    left out of every mean from now on.
+    """
+    said = _reason(reason)
+    with database.write(person, Action.DECLARE, "Anmälde jäv") as work:
+        found = proposal_of(work, proposal)
+        _refuse_out(work, found)
+        who = _member(work, member)
+        if person.member != member and not leads(work, person):
+            raise Forbidden("Du kan anmäla ditt eget jäv. Be en handläggare eller ordföranden att anmäla andras.")
+        now = _of(work, proposal, member)
+        values = {"reason": said, "declared": today, "state": "declared"}
+        if now is None:
+            work.create(Conflict, _SOURCE, proposal=proposal, member=who.id, **values)
+        elif now.state in (None, "declared") and now.reason == said:
+            return None
+        else:
+            work.update(Conflict, now.id, values, None, _SOURCE)
+        return work.batch
+
+
+def dismiss(database: Database, person: Person, seen: Conflict, reason: str) -> int:
+    """Say that a member is not in conflict of interest after all, and why; return the batch.
+
+    An administrator or the chair does it, never the member it is about. Raises SaveConflict when somebody else has
+    changed it since ``seen`` was read.
+    """
+    said = _reason(reason)
+    with database.write(person, Action.DECLARE, "Avfärdade jäv") as work:
+        if person.member == seen.member:
+            raise Forbidden("Ditt eget jäv avgör en handläggare eller ordföranden.")
+        if not leads(work, person):
+            raise Forbidden("Bara en handläggare eller ordföranden kan avfärda jäv.")
+        _refuse_out(work, proposal_of(work, seen.proposal))
+        now = _of(work, seen.proposal, seen.member)
+        if now is None or now.state != seen.state:
+            raise SaveConflict("Någon annan har ändrat jävet medan du läste. Läs in sidan igen.")
+        if now.state == "dismissed":
+            raise Refused(f"Jävet är redan {CONFLICT_STATES['dismissed']}.")
+        work.update(Conflict, now.id, {"state": "dismissed", "reason": said}, None, _SOURCE)
+        return work.batch
+
+
+def propose(database: Database, person: Person, call: int, today: date) -> int | None:
+    """Propose a conflict wherever a member's unit is applicant or performer; the batch, None when there is nothing new.
+
+    What is proposed holds until it is dismissed, and what has been dismissed is not proposed again.
+    """
+    require(person, Action.EDIT)
+    with database.write(person, Action.DECLARE, "Föreslog jäv efter ledamöternas enheter") as work:
+        made = [
+            propose_for(work, proposal, today)
+            for proposal in work.records(Proposal, "WHERE call = $call", call=call)
+            if proposal.state not in OUT
+        ]
+        return work.batch if any(made) else None
+
+
+def propose_for(work: Work, proposal: Proposal, today: date) -> int:
+    """Propose the conflicts of one application within the work under way; return how many are new."""
+    if proposal.state in OUT:
+        return 0
+    known = {one.member for one in work.records(Conflict, "WHERE proposal = $id", id=proposal.id)}
+    project = work.records(Project, "WHERE id = $id", id=proposal.project)[0]
+    new = [
+        (member, said)
+        for member in work.records(Member, "WHERE role = 'member' ORDER BY id")
+        if member.id not in known and (said := _unit_in(member.unit, proposal, project))
+    ]
+    work.create_many(
+        Conflict,
+        [
+            {"proposal": proposal.id, "member": member.id, "reason": said, "declared": today, "state": "proposed"}
+            for member, said in new
+        ],
+        [_SOURCE] * len(new),
+    )
+    return len(new)
+
+
+def leads(reader: Reader, person: Person) -> bool:
+    """Whether the person is an administrator or the chair of the council."""
+    if person.role is Role.ADMIN:
+        return True
+    if not may(person, Action.ASSESS) or person.member is None:
+        return False
+    return bool(reader.value("SELECT chair FROM member WHERE id = $id AND role = 'member'", id=person.member))
+
+
+def _unit_in(unit: str | None, proposal: Proposal, project: Project) -> str | None:
+    """Why a member of this unit is in conflict; None when it takes no part."""
+    wanted = fold(unit or "").strip()
+    if not wanted:
+        return None
+    whole = re.compile(rf"(?<!\w){re.escape(wanted)}(?!\w)")
+    for text, role in (
+        (proposal.applicants, "sökande"), (project.performer, "utförare"), (project.host, "värd"),
+        (project.units, "deltagande enhet"),
+    ):  # fmt: skip
+        if text and whole.search(fold(text)):
+            return f"{unit} är {role}"
+    return None
+
+
+def _of(work: Work, proposal: int, member: int) -> Conflict | None:
+    found = work.records(
+        Conflict, "WHERE proposal = $proposal AND member = $member", proposal=proposal, member=member
+    )  # fmt: skip
+    return found[0] if found else None
+
+
+def _member(work: Work, number: int) -> Member:
+    found = work.records(Member, "WHERE id = $id AND role = 'member'", id=number)
+    if not found:
+        raise Refused("Personen är inte ledamot i rådet, och bedömer inga ansökningar.")
+    return found[0]
+
+
+def _refuse_out(work: Work, proposal: Proposal) -> None:
+    call: Call = call_of(work, proposal.call)
+    if call.state == "decided":
+        raise Refused(f"Utlysningen {call.code} är beslutad. Jäv kan inte ändras efter beslutet.")
+
+
+def _reason(text: str) -> str:
+    said = " ".join(text.split())
+    if not said or len(said) > _LONGEST:
+        raise Refused(f"Skriv kort varför, med högst {_LONGEST} tecken.")
+    return said

@@ -1,0 +1,224 @@
+"""A call's ranking for whoever asks, and how what was granted met its grounds for priority, over the years."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from fou.access import Action, Person, may
+from fou.areas import AreaNames
+from fou.calls import (
+    Applied,
+    Sum,
+    applications,
+    call_of,
+    conflicts_in,
+    criteria_of,
+    is_opened,
+    money_of,
+    scale_of,
+    total,
+)
+from fou.ledger import statements
+from fou.model import NO_AREA, Call, Criterion, Score
+from fou.ranking import Ranked, Ranking, gather, rank
+from fou.store import Reader
+from fou.store.reading import STANDING
+
+#: What stands for the applicant of an application that names none.
+NO_APPLICANT = "Sökande saknas"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An application with its place; ``requested`` is for the years that the call has money for."""
+
+    applied: Applied
+    ranked: Ranked
+    requested: Sum
+
+
+@dataclass(frozen=True, slots=True)
+class Standings:
+    """A call's ranking as the acting person may see it.
+
+    Without a ranking ``closed`` says why, in Swedish. ``conflicts`` are the applications that the person is in
+    conflict of interest over: they are in no row, and the others' places are counted without them. ``years`` are
+    those that the frame is for.
+    """
+
+    call: Call
+    criteria: tuple[Criterion, ...]
+    closed: str | None
+    rows: tuple[Row, ...] = ()
+    conflicts: tuple[Applied, ...] = ()
+    frame: Decimal | None = None
+    years: tuple[int, ...] = ()
+    members: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was requested and granted in one budget year, SEK excl. VAT, by area or applicant.
+
+    Conditional grants are left out. ``projects`` asked for money, ``granted_projects`` of them were granted any.
+    """
+
+    year: int
+    name: str
+    requested: Sum
+    granted: Sum
+    projects: int
+    granted_projects: int
+
+
+@dataclass(frozen=True, slots=True)
+class GroundMet:
+    """How a ground for priority was met, in points of 100: a mean over the applications that were granted money, and
+    over the others; None when nobody judged one. ``granted`` and ``others`` are how many were judged.
+    """
+
+    criterion: Criterion
+    granted_mean: float | None
+    granted: int
+    others_mean: float | None
+    others: int
+
+
+def standings(reader: Reader, person: Person, number: int) -> Standings:
+    """The ranking of a call's applications for the acting person, from what ``reader`` lets them see.
+
+    Nothing about an application that the person is in conflict of interest over has any part in it. Nobody sees a
+    ranking before the scores are opened: not an administrator either, so that the council hears it first.
+    """
+    call, criteria = call_of(reader, number), tuple(criteria_of(reader, number))
+    if not may(person, Action.SEE_SCORES):
+        return Standings(call, criteria, "Bara rådets ledamöter och handläggare ser bedömningarna.")
+    conflicts = conflicts_in(reader, number)
+    own = {proposal for proposal, member in conflicts if member == person.member}
+    active = [one for one in applications(reader, number) if one.active]
+    seen = [one for one in active if one.proposal.id not in own]
+    kept_out = tuple(one for one in active if one.proposal.id in own)
+    if not is_opened(call):
+        return Standings(call, criteria, "Bedömningarna är inte öppnade än.", conflicts=kept_out)
+    if not criteria:
+        return Standings(call, criteria, "Utlysningen har inga prioriteringsgrunder.", conflicts=kept_out)
+    money = money_of(reader, number)
+    frame = total(money.values()).known if money else None
+    requested = {one.proposal.id: _in_years(one, money) for one in seen}
+    ranking, members = _rank(reader, seen, criteria, conflicts, requested, frame)
+    by_id = {one.proposal.id: one for one in seen}
+    return Standings(
+        call, criteria, None,
+        tuple(Row(by_id[row.proposal], row, requested[row.proposal]) for row in ranking.rows),
+        kept_out, frame, tuple(sorted(money)), members,
+    )  # fmt: skip
+
+
+def only(
+    rows: Iterable[Row], area: str | None = None, unit: str | None = None, continuing: bool | None = None
+) -> tuple[Row, ...]:
+    """The rows of one area, one applicant, or new (False) or continuing (True) projects; places stay as they are."""
+    return tuple(
+        row
+        for row in rows
+        if (area is None or (row.applied.area or NO_AREA) == area)
+        and (unit is None or unit in row.applied.units)
+        and (continuing is None or bool(row.applied.proposal.continuing) == continuing)
+    )
+
+
+def asked_by_area(reader: Reader) -> tuple[Asked, ...]:
+    """Requested against granted by budget year and the area's name that year."""
+    names = AreaNames(reader)
+    return _asked(reader, lambda one, year: (names.in_year(one.project.area, year),))
+
+
+def asked_by_applicant(reader: Reader) -> tuple[Asked, ...]:
+    """Requested against granted by budget year and applicant. A joint application counts whole for each of them, so
+    that the applicants' sums are not to be added up.
+    """
+    return _asked(reader, lambda one, _: one.units or (NO_APPLICANT,))
+
+
+def grounds_met(reader: Reader, person: Person, number: int) -> tuple[GroundMet, ...]:
+    """How each ground for priority was met by the applications that were granted money; nothing before it is open.
+
+    Nothing about an application that the person is in conflict of interest over has any part in it.
+    """
+    found = standings(reader, person, number)
+    granted = _granted_projects(reader)
+    result = []
+    for at, criterion in enumerate(found.criteria) if found.closed is None else ():
+        means: dict[bool, list[float]] = {True: [], False: []}
+        for row in found.rows:
+            mean = row.ranked.criteria[at]
+            if mean is not None:
+                means[row.applied.project.id in granted].append(mean)
+        yes, no = means[True], means[False]
+        result.append(
+            GroundMet(
+                criterion, sum(yes) / len(yes) if yes else None, len(yes), sum(no) / len(no) if no else None, len(no)
+            )
+        )
+    return tuple(result)
+
+
+def _rank(
+    reader: Reader,
+    seen: list[Applied],
+    criteria: tuple[Criterion, ...],
+    conflicts: set[tuple[int, int]],
+    requested: dict[int, Sum],
+    frame: Decimal | None,
+) -> tuple[Ranking, int]:
+    numbers = [one.proposal.id for one in seen]
+    positions = {criterion.position for criterion in criteria}
+    scores = [
+        (score.proposal, score.member, score.criterion, score.value, score.cannot_judge)
+        for score in reader.records(Score, "WHERE proposal IN (SELECT UNNEST($ids)) ORDER BY id", ids=numbers)
+        if score.criterion in positions
+    ]
+    members = sorted({score[1] for score in scores} | {member for (member,) in reader.rows(
+        "SELECT id FROM member WHERE role = 'member'")})  # fmt: skip
+    ballots = gather(numbers, members, [scale_of(one) for one in criteria], scores, conflicts)
+    asked = {proposal: one.known for proposal, one in requested.items()}
+    return rank(ballots, asked, frame), len(members)
+
+
+def _in_years(one: Applied, money: dict[int, Sum]) -> Sum:
+    """What it asks for in the years that the call has money for; all of it when the call says no years."""
+    years = [asked for year, asked in one.by_year if not money or year in money]
+    return total(years) if years or one.by_year else Sum(open=1)
+
+
+def _asked(reader: Reader, names: Callable[[Applied, int], tuple[str, ...]]) -> tuple[Asked, ...]:
+    granted: dict[tuple[int, int], Sum] = {}
+    for entry in statements(reader, "kind = 'granted' AND project IS NOT NULL AND condition IS NULL"):
+        assert entry.project is not None
+        about = (entry.project, entry.year)
+        granted[about] = total([granted.get(about, Sum()), Sum(entry.amount, entry.open)])
+    found: dict[tuple[int, str], dict[int, tuple[Sum, Sum]]] = {}
+    for one in applications(reader):
+        for year, asked in one.by_year if one.active else ():
+            for name in names(one, year):
+                # By the project, so that one that has applied in two calls is granted its money once.
+                rows = found.setdefault((year, name), {})
+                before = rows.get(one.project.id, (Sum(), Sum()))[0]
+                known = granted.get((one.project.id, year), Sum())
+                rows[one.project.id] = (max(before, asked, key=lambda sums: sums.amount), known)
+    return tuple(
+        Asked(
+            year, name, total(asked for asked, _ in rows.values()), total(given for _, given in rows.values()),
+            len(rows), sum(given != Sum() for _, given in rows.values()),
+        )
+        for (year, name), rows in sorted(found.items(), key=lambda item: (-item[0][0], item[0][1]))
+    )  # fmt: skip
+
+
+def _granted_projects(reader: Reader) -> set[int]:
+    rows = reader.rows(
+        f"SELECT DISTINCT project FROM ({STANDING}) AS standing WHERE kind = 'granted' AND project IS NOT NULL"
+    )
+    return {project for (project,) in rows}
