@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fou.access import Action, Person
+from fou.access import Action, Person, require
 from fou.calls import OUT, Applied, applications, call_of, criteria_of, is_opened, proposal_of, scale_of
 from fou.conflicts import leads
 from fou.errors import Forbidden, Refused
@@ -70,6 +70,7 @@ def my_list(reader: Reader, person: Person, number: int) -> MyList:
 
     Raises Forbidden for who is not a member of the council.
     """
+    require(person, Action.ASSESS)
     call = call_of(reader, number)
     member = _council_member(reader, person)
     criteria = criteria_of(reader, number)
@@ -149,6 +150,8 @@ def progress(reader: Reader, person: Person, number: int) -> tuple[Progress, ...
 
     Applications that the reader is in conflict over are not counted. Raises Forbidden for others.
     """
+    require(person, Action.OPEN_SCORES)
+    call_of(reader, number)
     if not leads(reader, person):
         raise Forbidden("Bara ordföranden eller en handläggare ser hur långt ledamöterna har kommit.")
     criteria = len(criteria_of(reader, number))

@@ -10,7 +10,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
-from fou.access import Action, Person
+from fou.access import Action, Person, require
 from fou.applications import lacking_of
 from fou.calls import NEXT, OUT, call_of, criteria_of, is_opened, money_of, own_funder
 from fou.conflicts import propose_for
@@ -134,6 +134,7 @@ def create(
     money: Sequence[SetAside] = (),
 ) -> int:
     """Begin a call as a draft; return the batch. Raises Refused when what is filled in cannot be used."""
+    require(person, Action.EDIT)
     clean, code = _clean(form), code.strip()
     if not code or len(code) > 40:
         raise Refused("Skriv en kod för utlysningen, till exempel LUM-2026, med högst 40 tecken.")
@@ -180,6 +181,7 @@ def edit(database: Database, person: Person, seen: Call, form: CallForm) -> int 
     Raises SaveConflict when somebody else has changed the same since ``seen`` was read, Refused when dates contradict
     each other or the call has come too far for it.
     """
+    require(person, Action.EDIT)
     values = _values(_clean(form))
     changed = {name: value for name, value in values.items() if value != getattr(seen, name)}
     with database.write(person, Action.EDIT, f"Ändrade utlysningen {seen.code}") as work:
@@ -202,6 +204,7 @@ def save_grounds(
 
     When the call is open only the guidance can be changed: those who apply must know what they are assessed by.
     """
+    require(person, Action.EDIT)
     clean = _clean_grounds(grounds)
     with database.write(person, Action.EDIT, "Ändrade prioriteringsgrunder") as work:
         call = call_of(work, number)
@@ -281,6 +284,7 @@ def left_to_do(reader: Reader, call: Call, today: date) -> tuple[str, ...]:
 
 def move_on(database: Database, person: Person, seen: Call, today: date) -> int:
     """Move a call on to its next step; return the batch. Raises Refused with all that is left to do before it."""
+    require(person, Action.EDIT)
     step = CALL_STATES.get(NEXT.get(seen.state, ""), "")
     with database.write(person, Action.EDIT, f"Utlysningen {seen.code} är {step}") as work:
         call = _as_seen(work, seen)
@@ -296,6 +300,7 @@ def move_on(database: Database, person: Person, seen: Call, today: date) -> int:
 
 def move_back(database: Database, person: Person, seen: Call) -> int:
     """Take a call one step back; return the batch. Raises Refused when something has been done that must stand."""
+    require(person, Action.EDIT)
     before = {after: state for state, after in NEXT.items()}
     with database.write(person, Action.EDIT, f"Utlysningen {seen.code} gick tillbaka ett steg") as work:
         call = _as_seen(work, seen)

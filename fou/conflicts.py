@@ -59,6 +59,7 @@ def declare(database: Database, person: Person, proposal: int, member: int, reas
     A member declares their own; an administrator, and the chair, anybody's. What the member has scored stays, and is
     left out of every mean from now on.
     """
+    require(person, Action.DECLARE)
     said = _reason(reason)
     with database.write(person, Action.DECLARE, "Anmälde jäv") as work:
         found = proposal_of(work, proposal)
@@ -83,6 +84,7 @@ def dismiss(database: Database, person: Person, seen: Conflict, reason: str) -> 
     An administrator or the chair does it, never the member it is about. Raises SaveConflict when somebody else has
     changed it since ``seen`` was read.
     """
+    require(person, Action.DECLARE)
     said = _reason(reason)
     with database.write(person, Action.DECLARE, "Avfärdade jäv") as work:
         if person.member == seen.member:

@@ -86,6 +86,7 @@ def block(database: Database, person: Person, seen: Member) -> int | None:
 
 def set_chair(database: Database, person: Person, seen: Member, chair: bool) -> int | None:
     """Let a member of the council be its chair, or no longer; return the batch, None when it already is so."""
+    require(person, Action.MANAGE_MEMBERS)
     if chair and seen.role != "member":
         raise Refused("Bara en ledamot kan vara ordförande.")
     note = f"{seen.name} är {'' if chair else 'inte längre '}ordförande"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from fou.access import Action, Person, may
+from fou.access import Action, Person, require
 from fou.areas import AreaNames
 from fou.calls import (
     Applied,
@@ -91,10 +91,11 @@ def standings(reader: Reader, person: Person, number: int) -> Standings:
 
     Nothing about an application that the person is in conflict of interest over has any part in it. Nobody sees a
     ranking before the scores are opened: not an administrator either, so that the council hears it first.
+
+    Raises Forbidden for those who may not see scores at all.
     """
+    require(person, Action.SEE_SCORES)
     call, criteria = call_of(reader, number), tuple(criteria_of(reader, number))
-    if not may(person, Action.SEE_SCORES):
-        return Standings(call, criteria, "Bara rådets ledamöter och handläggare ser bedömningarna.")
     conflicts = conflicts_in(reader, number)
     own = {proposal for proposal, member in conflicts if member == person.member}
     active = [one for one in applications(reader, number) if one.active]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date, timedelta
 from random import Random
@@ -26,6 +27,10 @@ from fou.imports.template.tables import Table
 CALLS = (*range(FIRST_PLAN, LAST_PLAN + 1), LIVE_CALL)
 #: From this call on, collaboration is a criterion of its own.
 _FOUR_CRITERIA_FROM = 2025
+#: When the live call is to be assessed, and decided on.
+_LIVE_DATES = (date(LIVE_CALL - 1, 11, 30), date(LIVE_CALL - 1, 12, 15))
+#: What an application's costs are, as shares of what is requested; the rest is salaries.
+_SHARES = {"köpta tjänster": 0.12, "resor": 0.02, "spridning": 0.04, "gemensamma kostnader": 0.1}
 #: How good a proposal seems, 0–1, by the board's outcome; what is undecided can be anything.
 _QUALITY = {"granted": (0.62, 0.88), "rejected": (0.3, 0.6), "deferred": (0.5, 0.7), "": (0.4, 0.92)}
 _COUNCIL = tuple(member for member in names.MEMBERS if member[2] == "ledamot")
@@ -43,6 +48,10 @@ def calls() -> Table:
             "Stänger": _closes(call),
             "Läge": "under bedömning" if call == LIVE_CALL else "beslutad",
             "Text": "Enheterna kan söka medel för högst tre år. Gemensamma ansökningar går före.",
+            "Bedöms senast": _LIVE_DATES[0] if call == LIVE_CALL else None,
+            "Beslutas": _LIVE_DATES[1] if call == LIVE_CALL else None,
+            "Regler": "Chefen för varje sökande enhet ska ha godkänt ansökan." if call == LIVE_CALL else None,
+            "Bedömningar öppnade": call != LIVE_CALL,
             "Källa": source(f"utlysning {call_code(call)}"),
         }
         for call in CALLS
@@ -58,33 +67,37 @@ def criteria() -> Table:
     return [
         {
             "Utlysning": call_code(call), "Nr": number, "Grund": name, "Vikt": weight, "Högsta värde": scale,
-            "Källa": source(f"utlysning {call_code(call)}"),
+            "Vägledning": guidance, "Källa": source(f"utlysning {call_code(call)}"),
         }
         for call in CALLS
-        for number, (name, weight, scale) in enumerate(_criteria(call), 1)
+        for number, (name, weight, scale, guidance) in enumerate(_criteria(call), 1)
     ]  # fmt: skip
 
 
-def _criteria(call: int) -> tuple[tuple[str, int, int], ...]:
+def _criteria(call: int) -> tuple[tuple[str, int, int, str], ...]:
     return names.CRITERIA if call >= _FOUR_CRITERIA_FROM else names.CRITERIA[:3]
 
 
 def members() -> Table:
-    """The sheet Ledamöter: the council and its administrator."""
+    """The sheet Ledamöter: the council, whose first member is its chair, and its administrator."""
     return [
-        {"Namn": name, "E-post": f"{email}@{names.EMAIL_DOMAIN}", "Roll": role, "Enhet": unit}
+        {
+            "Namn": name, "E-post": f"{email}@{names.EMAIL_DOMAIN}", "Roll": role, "Enhet": unit,
+            "Ordförande": True if (name, email, role, unit) == _COUNCIL[0] else None,
+        }
         for name, email, role, unit in names.MEMBERS
-    ]
+    ]  # fmt: skip
 
 
-def assess(projects: list[Invented]) -> tuple[Table, Table, Table]:
-    """The sheets Ansökningar, Bedömningar and Jäv."""
+def assess(projects: list[Invented], lines: Table) -> tuple[Table, Table, Table]:
+    """The sheets Ansökningar, Bedömningar and Jäv; ``lines`` are the budget's."""
+    asked = _asked(lines)
     random = Random(SEED + 2)
     proposals: Table = []
     scores: Table = []
     conflicts: Table = []
     for count, project in enumerate(project for project in projects if project.slot.call):
-        proposals.append(_proposal(random, project))
+        proposals.append(_proposal(random, project, sum(asked[project.code].values())))
         away = random.sample(_COUNCIL, count % 3)
         # every fifth proposal has a conflict of interest, declared by somebody who then gives no score
         if count % 5 == 3:
@@ -103,7 +116,8 @@ def assess(projects: list[Invented]) -> tuple[Table, Table, Table]:
     return proposals, scores, conflicts
 
 
-def _proposal(random: Random, project: Invented) -> Row:
+def _proposal(random: Random, project: Invented, asked: int) -> Row:
+    live = project.slot.call == LIVE_CALL
     return {
         "Kod": proposal_code(project),
         "Utlysning": call_code(project.slot.call),
@@ -112,6 +126,11 @@ def _proposal(random: Random, project: Invented) -> Row:
         "Gemensam": len(project.units) > 1,
         "Fortsättning": project.previous is not None,
         "Inkom": _closes(project.slot.call) - timedelta(days=random.randrange(0, 30)),
+        "Läge": "komplett" if live else None,
+        "Diarienummer": project.reference if live else None,
+        "Kontakt": f"fou.{project.code.lower()}@{names.EMAIL_DOMAIN}" if live else None,
+        # Every other applicant has said what they can do with.
+        "Lägsta belopp": int(asked * 0.8) // 10_000 * 10_000 if live and project.number % 2 else None,
         "Källa": source(f"ansökan {proposal_code(project)}"),
     }
 
@@ -121,7 +140,7 @@ def _scores(random: Random, project: Invented, judges: list[str]) -> Iterator[Ro
     quality = random.uniform(*_QUALITY[project.slot.outcome])
     missing = 0.12 if project.slot.call == LIVE_CALL else 0.02
     for judge in judges:
-        for number, (_, _, scale) in enumerate(_criteria(project.slot.call), 1):
+        for number, (_, _, scale, _) in enumerate(_criteria(project.slot.call), 1):
             chance = random.random()
             if chance < missing:
                 continue
@@ -134,6 +153,39 @@ def _scores(random: Random, project: Invented, judges: list[str]) -> Iterator[Ro
                 "Värde": None if unable else value,
                 "Kan inte bedöma": True if unable else None,
             }
+
+
+def costs(projects: list[Invented], lines: Table) -> Table:
+    """The sheet Kostnader: what the applications under assessment cost, whose requested sums are those of ``lines``."""
+    asked = _asked(lines)
+    table: Table = []
+    for project in projects:
+        if project.slot.call != LIVE_CALL:
+            continue
+        for year, amount in asked[project.code].items():
+            parts = {what: round(amount * share, -3) for what, share in _SHARES.items()}
+            parts = {"löner": amount - sum(parts.values())} | parts
+            rows = [(what, "sökt", part) for what, part in parts.items()]
+            rows.append(("löner", "medfinansiering", round(amount * 0.25, -3)))
+            table.extend(
+                {
+                    "Ansökan": proposal_code(project), "År": year, "Kostnadsslag": what, "Betalas av": payer,
+                    "Belopp": int(part),
+                }
+                for what, payer, part in rows
+                if part > 0
+            )  # fmt: skip
+    return table
+
+
+def _asked(lines: Table) -> dict[str, dict[int, int]]:
+    """What each project asks for by year, SEK excl. VAT."""
+    found: dict[str, dict[int, int]] = defaultdict(dict)
+    for line in lines:
+        if line["Slag"] == "sökt":
+            years = {year: value for year, value in line.items() if isinstance(year, int) and isinstance(value, int)}
+            found[str(line["Projekt"])] |= years
+    return found
 
 
 def decisions(projects: list[Invented]) -> Table:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fou.demo import names
 from fou.demo.amounts import budget
-from fou.demo.assessment import assess, calls, criteria, decisions, members
+from fou.demo.assessment import assess, calls, costs, criteria, decisions, members
 from fou.demo.followup import follow_ups, outputs, reports
 from fou.demo.invent import (
     FIRST_PLAN,
@@ -30,7 +30,8 @@ def example_tables(projects: int = 60) -> dict[str, Table]:
     if projects < 1:
         raise ValueError(f"at least one project is needed, not {projects}")
     invented = invent(projects)
-    proposals, scores, conflicts = assess(invented)
+    lines = budget(invented)
+    proposals, scores, conflicts = assess(invented, lines)
     followed, items = follow_ups(invented)
     return {
         "Om": [
@@ -48,7 +49,7 @@ def example_tables(projects: int = 60) -> dict[str, Table]:
         "Prioriteringsgrunder": criteria(),
         "Ledamöter": members(),
         "Ansökningar": proposals,
-        "Kostnader": [],
+        "Kostnader": costs(invented, lines),
         "Bedömningar": scores,
         "Jäv": conflicts,
         "Beslut": decisions(invented),
@@ -56,7 +57,7 @@ def example_tables(projects: int = 60) -> dict[str, Table]:
         "Uppföljningspunkter": items,
         "Rapporter": reports(invented),
         "Resultat": outputs(invented),
-        BUDGET_SHEET: budget(invented),
+        BUDGET_SHEET: lines,
     }
 
 

@@ -275,10 +275,10 @@ CONFLICT_REASONS = (
 
 #: name, weight, highest value; the last one was added in 2025
 CRITERIA = (
-    ("Nytta för dem som får stöd", 3, 10),
-    ("Vetenskaplig kvalitet", 2, 10),
-    ("Genomförbarhet och rimlig kostnad", 1, 5),
-    ("Samverkan mellan flera enheter", 2, 10),
+    ("Nytta för dem som får stöd", 3, 10, "0: ingen nytta framgår. 5: nytta för några. 10: stor nytta för många."),
+    ("Vetenskaplig kvalitet", 2, 10, "0: frågan går inte att besvara så. 5: godtagbar metod. 10: utmärkt metod."),
+    ("Genomförbarhet och rimlig kostnad", 1, 5, "0: går inte att genomföra. 3: går troligen. 5: väl planerat."),
+    ("Samverkan mellan flera enheter", 2, 10, "0: en enda enhet. 5: två eller tre. 10: alla som berörs deltar."),
 )
 
 #: Conditions of a grant or a reservation.

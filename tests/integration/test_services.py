@@ -20,6 +20,26 @@ from fou.store import Database
 
 #: What each service needs one to be allowed. A new service that takes a person must be given its row here.
 SERVICES = {
+    "fou.applications.change": Action.EDIT,
+    "fou.applications.enter": Action.EDIT,
+    "fou.applications.enter_many": Action.IMPORT,
+    "fou.applications.mark": Action.EDIT,
+    "fou.applications.move": Action.EDIT,
+    "fou.applications.withdraw": Action.EDIT,
+    "fou.assessing.my_list": Action.ASSESS,
+    "fou.assessing.open_scores": Action.OPEN_SCORES,
+    "fou.assessing.progress": Action.OPEN_SCORES,
+    "fou.assessing.save": Action.ASSESS,
+    "fou.calling.copy_call": Action.EDIT,
+    "fou.calling.create": Action.EDIT,
+    "fou.calling.edit": Action.EDIT,
+    "fou.calling.move_back": Action.EDIT,
+    "fou.calling.move_on": Action.EDIT,
+    "fou.calling.save_grounds": Action.EDIT,
+    "fou.calling.save_money": Action.EDIT,
+    "fou.conflicts.declare": Action.DECLARE,
+    "fou.conflicts.dismiss": Action.DECLARE,
+    "fou.conflicts.propose": Action.EDIT,
     "fou.demo.load.load_documents": Action.LOAD_DEMO,
     "fou.demo.load.load_example": Action.LOAD_DEMO,
     "fou.imports.drafts.Drafts.holding": Action.SEE_PERSONAL_DATA,
@@ -35,6 +55,7 @@ SERVICES = {
     "fou.members.change": Action.MANAGE_MEMBERS,
     "fou.members.members": Action.MANAGE_MEMBERS,
     "fou.members.remove_account": Action.MANAGE_MEMBERS,
+    "fou.members.set_chair": Action.MANAGE_MEMBERS,
     "fou.planning.begin_revision": Action.EDIT,
     "fou.planning.cancel_revision": Action.EDIT,
     "fou.planning.create_plan": Action.EDIT,
@@ -51,11 +72,16 @@ SERVICES = {
     "fou.privacy.weeding.to_do_again": Action.WEED,
     "fou.privacy.weeding.weed": Action.WEED,
     "fou.privacy.weeding.weed_events": Action.WEED,
+    "fou.standings.grounds_met": Action.SEE_SCORES,
+    "fou.standings.standings": Action.SEE_SCORES,
     "fou.store.database.Database.backup": Action.BACKUP,
     "fou.store.database.Database.restore": Action.RESTORE,
 }
 #: Those that take a person and no permission: they are what the permissions are made of, or the one door itself.
-NO_SERVICES = {"fou.access.may", "fou.access.require", "fou.store.sight.sight_of", "fou.store.database.Database.write"}
+NO_SERVICES = {
+    "fou.access.may", "fou.access.require", "fou.conflicts.leads", "fou.store.sight.sight_of",
+    "fou.store.database.Database.write",
+}  # fmt: skip
 
 
 def services() -> Iterator[tuple[str, Callable[..., Any]]]:
