@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from fou.access import Action, Person
-from fou.calls import OUT, Sum, call_of, money_of, own_funder, proposal_of, requested_of, total
+from fou.access import Action, Person, require
+from fou.calls import OUT, CallPage, Sum, call_of, money_of, own_funder, proposal_of, requested_of, total, units_of
 from fou.conflicts import propose_for
-from fou.errors import Refused, SaveConflict
+from fou.errors import AlreadyThere, Refused, SaveConflict
 from fou.imports.template.layout import SHEET_BY_TABLE
+from fou.lacking import Lack, misfits, missing
 from fou.ledger import take_back
 from fou.model import (
     CALL_STATES,
@@ -36,8 +37,9 @@ from fou.swedish import format_date, partial_bounds
 
 _SOURCE = "sidan Ansökningar"
 #: A call that takes applications; after it has closed those that came in time are still entered.
-_TAKES = ("open", "closed")
-_CHANGES = ("open", "closed", "assessment")
+TAKES = ("open", "closed")
+#: A call whose applications can be changed.
+CHANGES = ("open", "closed", "assessment")
 #: The most that one cost can be, whole SEK.
 MOST = 2_000_000_000
 
@@ -74,11 +76,18 @@ class Form:
 
 
 @dataclass(frozen=True, slots=True)
-class Lack:
-    """Something that an application lacks, or that does not fit, with what to do; ``blocks`` the assessment."""
+class Incoming:
+    """An application out of a file, with its place there; one with a ``number`` supplements that application.
 
-    text: str
-    blocks: bool = True
+    ``seen`` is what stood in that one when the file was compared with it. ``again`` says that it is another than the
+    one that it is like.
+    """
+
+    form: Form
+    place: str
+    number: int | None = None
+    seen: Form | None = None
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,37 +109,34 @@ def form_of(reader: Reader, number: int) -> Form:
     """The application as a form that can be changed."""
     proposal = proposal_of(reader, number)
     project = reader.records(Project, "WHERE id = $id", id=proposal.project)[0]
+    return filled(proposal, project, _costs(reader, number))
+
+
+def filled(proposal: Proposal, project: Project, costs: Iterable[ProposalCost]) -> Form:
+    """An application that has been read, as its form."""
     return Form(
         **{name: getattr(project, name) for name in _OF_PROJECT},
         **{name: getattr(proposal, name) for name in _OF_PROPOSAL},
-        costs=tuple(sorted(_cost(one) for one in _costs(reader, number))),
+        costs=tuple(sorted(map(_cost, costs))),
     )
+
+
+def said(proposal: Proposal, project: Project) -> Form:
+    """What an application says but for its costs; who applies stands with the project in an older file."""
+    form = filled(proposal, project, ())
+    return form if form.applicants else replace(form, applicants=project.units)
 
 
 def enter(database: Database, person: Person, call: int, form: Form, today: date, again: bool = False) -> str:
     """Enter an application with a project of its own; return its code.
 
-    Raises Refused when the call takes no applications, when what is filled in cannot be used, and when the same
-    application seems to be there already, unless ``again`` says that it is another.
+    Raises Refused when the call takes no applications and when what is filled in cannot be used; AlreadyThere when the
+    same application seems to be there, unless ``again`` says that it is another.
     """
-    clean = _clean(form)
+    require(person, Action.EDIT)
+    clean = _clean(form, today)
     with database.write(person, Action.EDIT, "Lade in en ansökan") as work:
-        found = call_of(work, call)
-        if found.state not in _TAKES:
-            raise Refused(_takes_none(found))
-        _refuse_double(work, found, clean, None, again)
-        code = _next_code(work, found)
-        about: dict[str, Any] = {"code": code, "source": f"ansökan {code}", "reference": clean.reference}
-        about |= {name: getattr(clean, name) for name in _OF_PROJECT}
-        (project,) = work.create_many(Project, [about], [_SOURCE])
-        own: dict[str, Any] = {"code": code, "call": call, "project": project, "state": "received", "source": _SOURCE}
-        own |= {name: getattr(clean, name) for name in _OF_PROPOSAL}
-        (number,) = work.create_many(Proposal, [own], [_SOURCE])
-        _save_costs(work, number, (), clean.costs)
-        proposal = proposal_of(work, number)
-        _follow(work, found, proposal)
-        propose_for(work, proposal, today)
-        return code
+        return _enter(work, call_of(work, call), clean, today, again, _SOURCE)
 
 
 def change(
@@ -141,37 +147,96 @@ def change(
 
     ``note`` is why. Raises SaveConflict, naming who, when somebody else has changed the same since ``seen`` was read.
     """
-    clean = _clean(form)
+    require(person, Action.EDIT)
+    clean = _clean(form, today)
     with database.write(person, Action.EDIT, note.strip() or "Kompletterade en ansökan") as work:
-        proposal, call = _to_change(work, number)
-        _refuse_double(work, call, clean, proposal, again)
-        now = form_of(work, number)
-        done = False
-        for record, identity, names in (
-            (Project, proposal.project, _OF_PROJECT), (Proposal, proposal.id, _OF_PROPOSAL),
-        ):  # fmt: skip
-            changed = {name: value for name in names if (value := getattr(clean, name)) != getattr(seen, name)}
-            before = {name: getattr(seen, name) for name in changed}
-            done |= work.update(record, identity, changed, before, _SOURCE)
-        if clean.costs != tuple(sorted(seen.costs)):
-            if now.costs not in (tuple(sorted(seen.costs)), clean.costs):
-                raise SaveConflict(
-                    "Någon har ändrat kostnaderna medan du skrev. Nu söks "
-                    f"{format_sek(_requested(now.costs))} i ansökan. Ditt är inte sparat: läs in sidan igen och avgör "
-                    "vad som ska gälla."
-                )
-            done |= _save_costs(work, number, now.costs, clean.costs)
-        after = proposal_of(work, number)
-        _follow(work, call, after)
-        propose_for(work, after, today)
-        return work.batch if done else None
+        return work.batch if _change(work, number, seen, clean, today, again, _SOURCE) else None
+
+
+def enter_many(
+    database: Database, person: Person, call: int, incoming: Sequence[Incoming], today: date, file: str,
+    sha256: str | None = None,
+) -> tuple[int | None, tuple[str, ...]]:  # fmt: skip
+    """Enter and supplement applications out of files as one batch, all of them or none.
+
+    Return the batch, None when nothing differs, and the applications' codes in the same order. Raises Refused as
+    ``enter`` and SaveConflict as ``change``, each with the place in its file.
+    """
+    require(person, Action.IMPORT)
+    codes = []
+    done = False
+    with database.write(person, Action.IMPORT, f"Läste in ansökningar ur {file}", file=file, sha256=sha256) as work:
+        found = call_of(work, call)
+        for one in incoming:
+            try:
+                clean = _clean(one.form, today)
+                if one.number is None:
+                    codes.append(_enter(work, found, clean, today, one.again, one.place))
+                    done = True
+                else:
+                    seen = one.seen or form_of(work, one.number)
+                    done |= _change(work, one.number, seen, clean, today, one.again, one.place)
+                    codes.append(proposal_of(work, one.number).code)
+            except Refused as error:
+                error.args = (f"{one.place}: {error} Ingenting är inläst.",)
+                raise
+        return (work.batch if done else None), tuple(codes)
+
+
+def _enter(work: Work, call: Call, form: Form, today: date, again: bool, place: str) -> str:
+    if call.state not in TAKES:
+        raise Refused(_takes_none(call))
+    _refuse_double(work, form, None, None, again)
+    code = _next_code(work, call)
+    about: dict[str, Any] = {"code": code, "source": f"ansökan {code}", "reference": form.reference}
+    about |= {name: getattr(form, name) for name in _OF_PROJECT}
+    (project,) = work.create_many(Project, [about], [place])
+    own: dict[str, Any] = {"code": code, "call": call.id, "project": project, "state": "received", "source": place}
+    own |= {name: getattr(form, name) for name in _OF_PROPOSAL}
+    (number,) = work.create_many(Proposal, [own], [place])
+    _save_costs(work, number, (), form.costs)
+    proposal = proposal_of(work, number)
+    _follow(work, call, proposal)
+    propose_for(work, proposal, today)
+    return code
+
+
+def _change(work: Work, number: int, seen: Form, form: Form, today: date, again: bool, place: str) -> bool:
+    """Change what differs from ``seen``; return whether anything did."""
+    proposal, call = _to_change(work, number)
+    now = form_of(work, number)
+    _refuse_double(work, form, proposal.id, now, again)
+    done = False
+    for record, identity, names in (
+        (Project, proposal.project, _OF_PROJECT), (Proposal, proposal.id, _OF_PROPOSAL),
+    ):  # fmt: skip
+        changed = {name: value for name in names if (value := getattr(form, name)) != getattr(seen, name)}
+        before = {name: getattr(seen, name) for name in changed}
+        done |= work.update(record, identity, changed, before, place)
+    before_costs = tuple(sorted(seen.costs))
+    if form.costs != before_costs:
+        if now.costs not in (before_costs, form.costs):
+            raise SaveConflict(
+                "Någon har ändrat kostnaderna medan du skrev. Nu söks "
+                f"{format_sek(_requested(now.costs))} i ansökan. Ditt är inte sparat: läs in sidan igen och avgör "
+                "vad som ska gälla."
+            )
+        if _save_costs(work, number, now.costs, form.costs):
+            # Only then: an amount that somebody has corrected in the ledger stands until the costs say another.
+            _follow(work, call, proposal_of(work, number))
+            done = True
+    if done:
+        propose_for(work, proposal_of(work, number), today)
+    return done
 
 
 def mark(database: Database, person: Person, number: int, state: str) -> int | None:
     """Say that an application is complete although something is lacking, or that it waits for a supplement."""
+    require(person, Action.EDIT)
     if state not in ("received", "incomplete", "complete"):
         raise Refused("Välj om ansökan är inkommen, komplett eller väntar på komplettering.")
-    with database.write(person, Action.EDIT, f"En ansökan är {PROPOSAL_STATES[state]}") as work:
+    words = PROPOSAL_STATES[state] if state == "incomplete" else f"är {PROPOSAL_STATES[state]}"
+    with database.write(person, Action.EDIT, f"En ansökan {words}") as work:
         _to_change(work, number)
         return work.batch if work.update(Proposal, number, {"state": state}, None, _SOURCE) else None
 
@@ -181,6 +246,7 @@ def withdraw(database: Database, person: Person, number: int, why: str) -> int:
 
     It and what was judged stay, but it is in no ranking, and what it asked for is taken back in the ledger.
     """
+    require(person, Action.EDIT)
     if not why.strip():
         raise Refused("Skriv varför ansökan återkallas.")
     with database.write(person, Action.EDIT, f"Återkallade en ansökan: {why.strip()}") as work:
@@ -191,23 +257,26 @@ def withdraw(database: Database, person: Person, number: int, why: str) -> int:
         return work.batch
 
 
-def move(database: Database, person: Person, number: int, to: int, today: date) -> str:
+def move(database: Database, person: Person, number: int, to: int, today: date, again: bool = False) -> str:
     """Move an application to another call; return its code there.
 
     It stays in the old call as moved, with what was judged there; in the new one it begins anew, with the same costs
-    and conflicts of interest. What it asks for follows it.
+    and conflicts of interest. What it asks for follows it. Raises AlreadyThere as ``enter`` does.
     """
+    require(person, Action.EDIT)
     with database.write(person, Action.EDIT, "Flyttade en ansökan") as work:
         proposal, call = _to_change(work, number)
         other = call_of(work, to)
         if other.id == call.id:
             raise Refused(f"Ansökan är redan i {call.code}.")
-        if other.state not in _TAKES:
+        if other.state not in TAKES:
             raise Refused(_takes_none(other))
+        # Its number is its own wherever it goes.
+        _refuse_double(work, replace(form_of(work, number), reference=None), number, None, again)
         asked = requested_of(work, [proposal])[number]
         code = _next_code(work, other)
-        again = {"code": code, "call": to, "state": "received", "source": f"flyttad från {proposal.code}"}
-        (new,) = work.create_many(Proposal, [{**as_dict(proposal), **again}], [_SOURCE])
+        anew = {"code": code, "call": to, "state": "received", "source": f"flyttad från {proposal.code}"}
+        (new,) = work.create_many(Proposal, [{**as_dict(proposal), **anew}], [_SOURCE])
         work.create_many(ProposalCost, [{**as_dict(one), "proposal": new} for one in _costs(work, number)])
         theirs = work.records(Conflict, "WHERE proposal = $id ORDER BY id", id=number)
         work.create_many(Conflict, [{**as_dict(one), "proposal": new} for one in theirs])
@@ -222,33 +291,27 @@ def move(database: Database, person: Person, number: int, to: int, today: date) 
 def lacking(reader: Reader, number: int) -> tuple[Lack, ...]:
     """What an application lacks against its call, and what does not fit; nothing when it can be assessed as it is."""
     proposal = proposal_of(reader, number)
-    return lacking_of(reader, proposal, call_of(reader, proposal.call))
-
-
-def lacking_of(reader: Reader, proposal: Proposal, call: Call) -> tuple[Lack, ...]:
-    """``lacking``, of an application that has been read with its call."""
+    call = call_of(reader, proposal.call)
     project = reader.records(Project, "WHERE id = $id", id=proposal.project)[0]
-    found: list[Lack] = []
-    for word, there, what in (
-        ("Sökande", proposal.applicants or project.units, "Skriv vilka enheter som söker."),
-        ("Sammanfattning", project.summary, "Be den sökande beskriva projektet."),
-        ("Område", project.area, "Välj ett prioriterat område."),
-        ("Inkom", proposal.received, "Skriv vilken dag ansökan kom in."),
-    ):
-        if not there:
-            found.append(Lack(f"{word} saknas. {what}"))
-    if not proposal.reference:
-        found.append(Lack("Diarienummer saknas. Skriv det när ansökan är diarieförd.", blocks=False))
-    if not proposal.contact:
-        found.append(Lack("Kontakt saknas. Skriv vem som svarar på frågor.", blocks=False))
-    units = [part for part in (proposal.applicants or "").replace(";", ",").split(",") if part.strip()]
-    if proposal.joint and len(units) < 2:
-        found.append(Lack("Ansökan är gemensam men har en enda sökande. Skriv alla, med komma emellan.", blocks=False))
-    if call.kinds == "new" and proposal.continuing:
-        found.append(Lack("Utlysningen är bara för nya projekt, och det här är en fortsättning. Flytta den."))
-    if call.kinds == "continuing" and proposal.continuing is False:
-        found.append(Lack("Utlysningen är bara för fortsättningar, och det här är ett nytt projekt. Flytta den."))
-    return (*found, *_about_dates(proposal, project, call), *_about_money(reader, proposal, call))
+    by_year: dict[int, Sum] = {}
+    for entry in requested_of(reader, [proposal])[proposal.id]:
+        by_year[entry.year] = total([by_year.get(entry.year, Sum()), Sum(entry.amount, entry.open)])
+    asked = sorted(by_year.items())
+    form = said(proposal, project)
+    return (*missing(form, asked), *misfits(form, asked, call, money_of(reader, call.id)))
+
+
+def lacking_in(reader: Reader, page: CallPage) -> dict[int, tuple[Lack, ...]]:
+    """``lacking`` of every application in a call that can still be changed, by id; read all at once."""
+    if page.call.state not in CHANGES:
+        return {}
+    money = dict(page.money)
+    found = {}
+    for one in page.applications:
+        if one.active:
+            form = said(one.proposal, one.project)
+            found[one.proposal.id] = (*missing(form, one.by_year), *misfits(form, one.by_year, page.call, money))
+    return found
 
 
 def supplements(reader: Reader, number: int) -> tuple[Supplement, ...]:
@@ -309,57 +372,7 @@ def _word(name: str, value: Any, areas: dict[int, str]) -> str:
     return PROPOSAL_STATES.get(value, value) if name == "state" else str(value)
 
 
-def _about_dates(proposal: Proposal, project: Project, call: Call) -> list[Lack]:
-    found = []
-    if proposal.received and call.closes and proposal.received > call.closes:
-        found.append(
-            Lack(
-                f"Ansökan kom in {format_date(proposal.received)}, efter sista ansökningsdag "
-                f"{format_date(call.closes)}. Flytta den till en annan utlysning, eller markera den som komplett om "
-                "den ska prövas ändå."
-            )
-        )
-    if proposal.received and call.opens and proposal.received < call.opens:
-        found.append(
-            Lack(
-                f"Ansökan kom in {format_date(proposal.received)}, innan utlysningen öppnade "
-                f"{format_date(call.opens)}. Kontrollera datumet.",
-                blocks=False,
-            )
-        )
-    if project.starts and project.ends and partial_bounds(project.ends)[1] < partial_bounds(project.starts)[0]:
-        found.append(Lack(f"Projektet slutar ({project.ends}) innan det börjar ({project.starts}). Rätta ett av dem."))
-    return found
-
-
-def _about_money(reader: Reader, proposal: Proposal, call: Call) -> list[Lack]:
-    asked = requested_of(reader, [proposal])[proposal.id]
-    if not asked:
-        return [Lack("Sökt belopp saknas. Fyll i kostnaderna för varje år.")]
-    found = []
-    by_year: dict[int, Sum] = {}
-    for entry in asked:
-        by_year[entry.year] = total([by_year.get(entry.year, Sum()), Sum(entry.amount, entry.open)])
-    there = money_of(reader, call.id)
-    for year, one in sorted(by_year.items()):
-        limit = there[year].known if year in there else None
-        if limit is not None and one.amount > limit:
-            found.append(
-                Lack(
-                    f"Ansökan söker {format_sek(one.amount)} för {year}, men utlysningen har {format_sek(limit)}. "
-                    "Kontrollera beloppet, eller fråga efter det lägsta som den sökande klarar sig med.",
-                    blocks=False,
-                )
-            )
-    if proposal.least is not None and proposal.least > total(by_year.values()).amount:
-        found.append(Lack("Det lägsta beloppet är större än det sökta. Rätta ett av dem."))
-    early = [year for year in by_year if year < call.year]
-    if early:
-        found.append(Lack(f"Pengar söks för {early[0]}, före utlysningens år {call.year}. Rätta året."))
-    return found
-
-
-def _clean(form: Form) -> Form:
+def _clean(form: Form, today: date) -> Form:
     texts: dict[str, Any] = {}
     for name in ("title", "applicants", "performer", "lead", "summary", "reference", "contact"):
         value = getattr(form, name)
@@ -377,6 +390,10 @@ def _clean(form: Form) -> Form:
     starts, ends = texts["starts"], texts["ends"]
     if starts and ends and partial_bounds(ends)[1] < partial_bounds(starts)[0]:
         raise Refused(f"Datumen motsäger varandra: projektet slutar {ends} men börjar {starts}. Rätta ett av dem.")
+    if form.received and form.received > today:
+        raise Refused(
+            f"Ansökan kan inte ha kommit in {format_date(form.received)}: den dagen har inte varit. Rätta den."
+        )
     seen = set()
     for cost in form.costs:
         what = f"{cost.year}, {COST_TYPES.get(cost.cost_type, cost.cost_type)}"
@@ -394,25 +411,43 @@ def _clean(form: Form) -> Form:
     return replace(form, **texts, costs=tuple(sorted(form.costs)))
 
 
-def _refuse_double(work: Work, call: Call, form: Form, own: Proposal | None, again: bool) -> None:
+def _refuse_double(work: Work, form: Form, own: int | None, before: Form | None, again: bool) -> None:
+    """Raise AlreadyThere when another application has the same number, or the same name and applicants.
+
+    What stood so ``before`` has been told already.
+    """
+    reference, title, units = known_by(form)
+    was = known_by(before) if before else None
     rows = work.rows(
-        "SELECT proposal.id, proposal.code, proposal.state, proposal.reference, proposal.applicants, project.title, "
-        "proposal.call FROM proposal JOIN project ON project.id = proposal.project"
+        "SELECT proposal.id, proposal.code, proposal.state, call.name, call.state, proposal.reference, "
+        "proposal.applicants, project.title FROM proposal JOIN project ON project.id = proposal.project "
+        "JOIN call ON call.id = proposal.call ORDER BY proposal.id"
     )
-    for number, code, state, reference, applicants, title, its_call in rows:
-        if state in OUT or (own is not None and number == own.id):
+    for number, code, state, call, call_state, *about in rows:
+        if state in OUT or number == own:
             continue
-        if form.reference and reference and fold(reference) == fold(form.reference):
-            raise Refused(
-                f"{code} har redan diarienumret {reference}. Är det samma ansökan: ändra den i stället. Annars: rätta "
-                "numret."
-            )
-        same = fold(title) == fold(form.title) and fold(applicants or "") == fold(form.applicants or "")
-        if same and its_call == call.id and not again:
-            raise Refused(
-                f"{code} ser ut att vara samma ansökan: samma namn och sökande. Ändra den i stället, eller säg att "
-                "det är en annan ansökan."
-            )
+        its_reference, its_title, its_units = known_by(Form(about[2], about[1], reference=about[0]))
+        if reference and its_reference == reference and (was is None or was[0] != reference):
+            raise AlreadyThere(
+                f"{code} har redan diarienumret {about[0]}. Är det samma ansökan: ändra den i stället. Annars: rätta "
+                "numret.", code, same_number=True,
+            )  # fmt: skip
+        if again or call_state not in CHANGES or (was is not None and was[1:] == (title, units)):
+            continue
+        if title == its_title and (units == its_units or not units or not its_units):
+            raise AlreadyThere(
+                f"{code} i {call} ser ut att vara samma ansökan: samma namn och sökande. Ändra den i stället, eller "
+                "säg att det är en annan ansökan.", code,
+            )  # fmt: skip
+
+
+def known_by(form: Form) -> tuple[str, str, frozenset[str]]:
+    """What tells whether two applications are the same, however they are written: number, name and applicants."""
+    return _letters(form.reference or ""), _letters(form.title), frozenset(map(_letters, units_of(form.applicants)))
+
+
+def _letters(text: str) -> str:
+    return " ".join("".join(sign if sign.isalnum() else " " for sign in fold(text)).split())
 
 
 def _to_change(work: Work, number: int) -> tuple[Proposal, Call]:
@@ -420,7 +455,7 @@ def _to_change(work: Work, number: int) -> tuple[Proposal, Call]:
     if proposal.state in OUT:
         raise Refused(f"{proposal.code} är {PROPOSAL_STATES[proposal.state]} och kan inte ändras.")
     call = call_of(work, proposal.call)
-    if call.state not in _CHANGES:
+    if call.state not in CHANGES:
         raise Refused(f"Utlysningen {call.code} är {CALL_STATES[call.state]}: dess ansökningar kan inte ändras.")
     return proposal, call
 

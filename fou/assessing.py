@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 
 from fou.access import Action, Person, require
-from fou.calls import OUT, Applied, applications, call_of, criteria_of, is_opened, proposal_of, scale_of
+from fou.calls import (
+    OUT,
+    Applied,
+    applications,
+    call_of,
+    conflicts_in,
+    criteria_of,
+    is_opened,
+    proposal_of,
+    scale_of,
+)
 from fou.conflicts import leads
 from fou.errors import Forbidden, Refused
-from fou.model import CALL_STATES, Call, Conflict, Criterion, Member, Score, as_dict
+from fou.model import CALL_STATES, Call, Conflict, Criterion, Member, Proposal, Score, as_dict
 from fou.store import Database, Reader, Work
-from fou.store.sight import HOLDS
+from fou.store.sight import HOLDS, Sight
 
 LONGEST_COMMENT = 2_000
 _SOURCE = "sidan Ansökningar"
@@ -54,6 +65,16 @@ class MyList:
         """How many boxes are left in all."""
         return sum(row.left for row in self.rows)
 
+    @property
+    def boxes(self) -> int:
+        """How many boxes there are to fill in; none in an application that the member is in conflict over."""
+        return len(self.criteria) * sum(row.conflict is None for row in self.rows)
+
+    def next_after(self, proposal: int | None) -> Mine | None:
+        """The next application with something left, from the top after the last; None when all is done."""
+        at = next((at for at, row in enumerate(self.rows) if row.applied.proposal.id == proposal), -1)
+        return next((row for row in (*self.rows[at + 1 :], *self.rows[: at + 1]) if row.left), None)
+
 
 @dataclass(frozen=True, slots=True)
 class Progress:
@@ -66,7 +87,7 @@ class Progress:
 
 
 def my_list(reader: Reader, person: Person, number: int) -> MyList:
-    """The member's own list in a call, those with something left first as they stand; nobody else's scores.
+    """The member's own list in a call, in order of the applications' codes; nobody else's scores.
 
     Raises Forbidden for who is not a member of the council.
     """
@@ -80,8 +101,7 @@ def my_list(reader: Reader, person: Person, number: int) -> MyList:
     }  # fmt: skip
     said: dict[int, dict[int, Judgement]] = {}
     for score in reader.records(Score, "WHERE member = $member", member=member.id):
-        one = Judgement(score.value, bool(score.cannot_judge), score.comment)
-        said.setdefault(score.proposal, {})[score.criterion] = one
+        said.setdefault(score.proposal, {})[score.criterion] = _judgement(score)
     rows = []
     for applied in applications(reader, number):
         if applied.active:
@@ -92,11 +112,16 @@ def my_list(reader: Reader, person: Person, number: int) -> MyList:
     return MyList(call, tuple(criteria), tuple(rows), call.state == "assessment" and not is_opened(call))
 
 
-def save(database: Database, person: Person, proposal: int, position: int, said: Judgement) -> int | None:
+def save(
+    database: Database, person: Person, proposal: int, position: int, said: Judgement, seen: Judgement | None = None
+) -> int | None:
     """Save what the acting member says by one criterion; the batch, None when it already stands so.
 
-    The last one written by the same member holds, in whichever of their windows. Raises Forbidden for who is not a
-    member and for who is in conflict of interest; Refused outside the scale, and when the call is not being assessed.
+    The last one written by the same member holds, in whichever of their windows. With ``seen``, what stood in the
+    window, only what differs from it is written: a comment does not bring back a value that another window has changed.
+
+    Raises Forbidden for who is not a member and for who is in conflict of interest; Refused outside the scale, and when
+    the call is not being assessed.
     """
     with database.write(person, Action.ASSESS, "Bedömde en ansökan") as work:
         found = proposal_of(work, proposal)
@@ -106,22 +131,22 @@ def save(database: Database, person: Person, proposal: int, position: int, said:
         if criterion is None:
             raise Refused("Prioriteringsgrunden finns inte längre. Läs in sidan igen.")
         if found.state in OUT:
-            raise Refused(f"{found.code} är inte kvar i utlysningen. Läs in sidan igen.")
+            raise Refused(f"{found.code} är inte kvar i utlysningen och bedöms inte. Det är inte sparat.")
         _refuse_conflict(work, proposal, member)
         _refuse_closed(call)
-        clean = _clean(criterion, said)
         now = work.records(
             Score, "WHERE proposal = $proposal AND member = $member AND criterion = $position",
             proposal=proposal, member=member.id, position=position,
         )  # fmt: skip
+        stands = _judgement(now[0]) if now else Judgement()
+        clean = _clean(criterion, said if seen is None else _changed(stands, seen, said))
+        if clean == stands:
+            return None
         values = {"value": clean.value, "cannot_judge": clean.cannot or None, "comment": clean.comment}
-        nothing = clean == Judgement()
-        if now and nothing:
+        if now and clean == Judgement():
             work.remove_many(Score, [as_dict(now[0])])
         elif now:
-            return work.batch if work.update(Score, now[0].id, values, None, _SOURCE) else None
-        elif nothing:
-            return None
+            work.update(Score, now[0].id, values, None, _SOURCE)
         else:
             work.create(Score, _SOURCE, proposal=proposal, member=member.id, criterion=position, **values)
         return work.batch
@@ -145,8 +170,13 @@ def open_scores(database: Database, person: Person, number: int, opened: bool = 
         return work.batch
 
 
+def to_count(seen: Sight) -> Sight:
+    """What ``progress`` is read with by who sees this: the chair counts boxes that are not opened yet."""
+    return replace(seen, ballots=True)
+
+
 def progress(reader: Reader, person: Person, number: int) -> tuple[Progress, ...]:
-    """How far each member has come, for an administrator: never what they said.
+    """How far each member has come, for an administrator and the chair: never what they said. See ``to_count``.
 
     Applications that the reader is in conflict over are not counted. Raises Forbidden for others.
     """
@@ -154,31 +184,38 @@ def progress(reader: Reader, person: Person, number: int) -> tuple[Progress, ...
     call_of(reader, number)
     if not leads(reader, person):
         raise Forbidden("Bara ordföranden eller en handläggare ser hur långt ledamöterna har kommit.")
-    criteria = len(criteria_of(reader, number))
-    apart = () if person.member is None else (person.member,)
-    own = {
-        proposal
-        for (proposal,) in reader.rows(
-            f"SELECT proposal FROM conflict WHERE member IN (SELECT UNNEST($apart)) AND {HOLDS}", apart=list(apart)
+    criteria = {one.position for one in criteria_of(reader, number)}
+    conflicts = conflicts_in(reader, number)
+    own = {proposal for proposal, member in conflicts if member == person.member}
+    counted = {
+        proposal.id
+        for proposal in reader.records(Proposal, "WHERE call = $call", call=number)
+        if proposal.state not in OUT and proposal.id not in own
+    }
+    away = Counter(member for proposal, member in conflicts if proposal in counted)
+    done = Counter(
+        member
+        for proposal, member, criterion in reader.rows(
+            "SELECT proposal, member, criterion FROM score WHERE (value IS NOT NULL OR cannot_judge) "
+            "AND proposal IN (SELECT UNNEST($counted))",
+            counted=sorted(counted),
         )
-    }
-    active = [one.proposal.id for one in applications(reader, number) if one.active and one.proposal.id not in own]
-    rows = reader.rows(
-        "SELECT proposal, member FROM score WHERE (value IS NOT NULL OR cannot_judge) "
-        "AND proposal IN (SELECT UNNEST($active))",
-        active=active,
+        if criterion in criteria and (proposal, member) not in conflicts
     )
-    conflicts = {
-        (proposal, member)
-        for proposal, member in reader.rows(f"SELECT proposal, member FROM conflict WHERE {HOLDS}")
-        if proposal in set(active)
-    }
-    found = []
-    for member in reader.records(Member, "WHERE role = 'member' ORDER BY name COLLATE sv"):
-        away = sum(one == member.id for _, one in conflicts)
-        done = sum(one == member.id and (proposal, one) not in conflicts for proposal, one in rows)
-        found.append(Progress(member.name, done, (len(active) - away) * criteria, away))
-    return tuple(found)
+    return tuple(
+        Progress(one.name, done[one.id], (len(counted) - away[one.id]) * len(criteria), away[one.id])
+        for one in reader.records(Member, "WHERE role = 'member' ORDER BY name COLLATE sv")
+    )
+
+
+def _judgement(score: Score) -> Judgement:
+    return Judgement(score.value, bool(score.cannot_judge), score.comment)
+
+
+def _changed(stands: Judgement, seen: Judgement, said: Judgement) -> Judgement:
+    """What stands, with what somebody has changed since they saw it."""
+    stand = said if (said.value, said.cannot) != (seen.value, seen.cannot) else stands
+    return replace(stand, comment=said.comment if said.comment != seen.comment else stands.comment)
 
 
 def _council_member(reader: Reader, person: Person) -> Member:
@@ -200,13 +237,12 @@ def _refuse_conflict(work: Work, proposal: int, member: Member) -> None:
 def _refuse_closed(call: Call) -> None:
     if call.state != "assessment":
         raise Refused(
-            f"Utlysningen {call.code} är {CALL_STATES[call.state]}: det går inte att bedöma nu. Ditt värde är inte "
-            "sparat."
+            f"Utlysningen {call.code} är {CALL_STATES[call.state]}: det går inte att bedöma nu. Det är inte sparat."
         )
     if is_opened(call):
         raise Refused(
-            "Bedömningarna är öppnade och kan inte ändras. Be ordföranden stänga dem om något ska rättas. Ditt värde "
-            "är inte sparat."
+            "Bedömningarna är öppnade och kan inte ändras. Be ordföranden stänga dem om något ska rättas. Det är inte "
+            "sparat."
         )
 
 
@@ -220,5 +256,5 @@ def _clean(criterion: Criterion, said: Judgement) -> Judgement:
         )
     comment = (said.comment or "").strip() or None
     if comment is not None and len(comment) > LONGEST_COMMENT:
-        raise Refused(f"Kommentaren får ha högst {LONGEST_COMMENT} tecken. Den har {len(comment)}.")
+        raise Refused(f"Kommentaren får ha högst {LONGEST_COMMENT} tecken. Den har {len(comment)}, och är inte sparad.")
     return Judgement(said.value, said.cannot, comment)

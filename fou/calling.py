@@ -11,8 +11,8 @@ from itertools import pairwise
 from typing import Any
 
 from fou.access import Action, Person, require
-from fou.applications import lacking_of
-from fou.calls import NEXT, OUT, call_of, criteria_of, is_opened, money_of, own_funder
+from fou.applications import lacking_in
+from fou.calls import NEXT, OUT, call_of, call_page, criteria_of, is_opened, money_of, own_funder
 from fou.conflicts import propose_for
 from fou.errors import Refused, SaveConflict
 from fou.ledger import statements, take_back
@@ -102,7 +102,7 @@ class SetAside:
 
 
 #: What can no longer be changed once a call has come so far.
-_FIXED = {
+FIXED = {
     "draft": (),
     "open": ("year", "opens", "kinds"),
     "closed": ("year", "opens", "kinds", "closes", "rules"),
@@ -114,7 +114,8 @@ _HEADS = {
 }  # fmt: skip
 #: The dates in the order that they must come in.
 _DATES = (
-    ("opens", "Öppnar"), ("closes", "Stänger"), ("assessed", "Bedöms senast"), ("decides", "Beslutas"),
+    ("opens", "Öppnar"), ("closes", "Sista ansökningsdag"), ("assessed", "Bedöms senast"),
+    ("decides", "Beslut planerat"),
 )  # fmt: skip
 
 
@@ -187,7 +188,7 @@ def edit(database: Database, person: Person, seen: Call, form: CallForm) -> int 
     with database.write(person, Action.EDIT, f"Ändrade utlysningen {seen.code}") as work:
         call = call_of(work, seen.id)
         _refuse_decided(call)
-        fixed = [_HEADS[name] for name in _FIXED[call.state] if name in changed]
+        fixed = [_HEADS[name] for name in FIXED[call.state] if name in changed]
         if fixed:
             raise Refused(
                 f"Utlysningen är {CALL_STATES[call.state]}: {join_words(fixed)} kan inte ändras. Backa ett steg först "
@@ -346,11 +347,12 @@ def _before_assessment(reader: Reader, call: Call) -> list[str]:
     if not active:
         left.append("Inga ansökningar har kommit in. Förläng ansökningstiden, eller ångra utlysningen.")
     waiting = [one.code for one in active if one.state == "incomplete"]
+    page = call_page(reader, call.code)
+    lacks = lacking_in(reader, page) if page else {}
     lacking = [
         one.code
         for one in active
-        if one.state not in ("complete", "incomplete")
-        and any(lack.blocks for lack in lacking_of(reader, one, call))
+        if one.state not in ("complete", "incomplete") and any(lack.blocks for lack in lacks.get(one.id, ()))
     ]  # fmt: skip
     if waiting:
         left.append(f"{join_words(waiting)} väntar på komplettering.")
@@ -366,7 +368,10 @@ def _before_assessment(reader: Reader, call: Call) -> list[str]:
 def _before_decision(call: Call, today: date) -> list[str]:
     left = []
     if not is_opened(call):
-        left.append("Bedömningarna är inte öppnade. Be ordföranden öppna dem, så att rådet kan se dem före beslutet.")
+        left.append(
+            "Bedömningarna är inte öppnade. Ordföranden eller en handläggare öppnar dem under Rangordning, så att "
+            "rådet kan se dem före beslutet."
+        )
     if call.decides is not None and today < call.decides:
         left.append(f"Beslutet är planerat till {format_date(call.decides)}. Ändra dagen om det redan är fattat.")
     return left

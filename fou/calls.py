@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -60,15 +60,18 @@ class Applied:
 class CallRow:
     """A call with its numbers: applications that are not out of it, how many are joint, what they ask for in all.
 
-    ``money`` is what is set aside for the call, or planned for it when nothing is; None when neither is said.
-    ``granted`` is what its projects have been granted.
+    ``money`` is what is set aside for the call, or planned for it when nothing is, in the budget years ``years``; None
+    when neither is said. ``asked`` is what they ask for in those years. ``granted`` is what its projects have been
+    granted.
     """
 
     call: Call
     applications: int
     joint: int
     requested: Sum
+    asked: Sum
     money: Sum | None
+    years: tuple[int, ...]
     granted: Sum
 
 
@@ -101,7 +104,9 @@ def calls(reader: Reader) -> tuple[CallRow, ...]:
                 applications=len(active),
                 joint=sum(bool(one.proposal.joint) for one in active),
                 requested=total(one.requested for one in active),
+                asked=total(asked_in(one, own or {}) for one in active),
                 money=total(own.values()) if own else None,
+                years=tuple(sorted(own or ())),
                 granted=total(granted.get(number, Sum()) for number in {one.project.id for one in active}),
             )
         )
@@ -172,6 +177,11 @@ def total(sums: Iterable[Sum]) -> Sum:
     for one in sums:
         amount, unset = amount + one.amount, unset + one.open
     return Sum(amount, unset)
+
+
+def asked_in(one: Applied, years: Collection[int]) -> Sum:
+    """What an application asks for in these years; all of it when there are none."""
+    return total(asked for year, asked in one.by_year if not years or year in years)
 
 
 def applications(reader: Reader, call: int | None = None) -> list[Applied]:
@@ -280,3 +290,13 @@ def own_funder(reader: Reader, call: int | None = None) -> Funder:
     if not own:
         raise Refused("Det finns ingen finansiär av slaget kommun. Läs in den först, i bladet Finansiärer i mallen.")
     return own[0]
+
+
+def begun_in(reader: Reader, code: str) -> int | None:
+    """The batch that began the call with this code; None for who may not see who did what."""
+    batch: int | None = reader.value(
+        "SELECT MIN(change.batch) FROM change JOIN call ON call.id = change.id "
+        "WHERE change.record = 'call' AND LOWER(call.code) = LOWER($code)",
+        code=code,
+    )
+    return batch

@@ -1,7 +1,9 @@
-"""The command line's `call`: list calls, show one, and rank its applications."""
+"""The command line's `call`: list calls, show one, rank its applications, and read applications in."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -11,13 +13,19 @@ from fou.assessing import progress
 from fou.calls import Applied, Sum, call_page
 from fou.calls import calls as read_calls
 from fou.cli_common import Json, open_database, person, print_json
-from fou.errors import Refused
+from fou.errors import ImportRefused, Refused
+from fou.imports.applications.examining import examine
+from fou.imports.applications.found import Choices, Found
+from fou.imports.applications.posting import found_json, post, state_of
+from fou.imports.applications.reading import read_many
+from fou.imports.findings import SEVERITY_NAMES, Finding
 from fou.model import CALL_STATES, PROPOSAL_STATES, Call
-from fou.money import OPEN_TEXT, format_sek
+from fou.money import OPEN_TEXT, format_sek, format_whole
 from fou.ranking import Ranked
 from fou.standings import Standings, standings
 from fou.store import Database, Reader
 from fou.store.sight import sight_of
+from fou.swedish import count, local_date
 
 calls = typer.Typer(no_args_is_help=True, help="Utlysningar, deras ansökningar och rangordning.")
 
@@ -114,6 +122,86 @@ def rank_call(
         print(f"{number:>3}  {row.applied.proposal.code} {row.applied.project.title}: {said}, {_text(row.requested)}")
     for applied in found.conflicts:
         print(f"     {applied.proposal.code} {applied.project.title}: jäv, bedömningen visas inte")
+
+
+@calls.command("import")
+def import_applications(
+    code: Code,
+    files: Annotated[
+        list[Path],
+        typer.Argument(metavar="FIL…", help="Ifyllda ansökningsblanketter, eller listor med en ansökan på varje rad."),
+    ],
+    check: Annotated[bool, typer.Option("--check", help="Granska bara; läs inte in.")] = False,
+    received: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Dagen då de ansökningar kom in som inte själva säger det."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Granska ansökningar i Excel och läs in dem i en utlysning: alla, eller inga om det finns fel."""
+    today = local_date(datetime.now(UTC).replace(tzinfo=None))
+    read = read_many([(file.name, _content(file)) for file in files])
+    with open_database() as database:
+        with database.read() as reader:
+            page = call_page(reader, code)
+            if page is None:
+                raise _unknown(code)
+            choices = Choices(received=received.date() if received else None)
+            found = examine(reader, page.call.id, read, choices, today)
+        batch: int | None = None
+        codes: tuple[str, ...] = ()
+        if not check and not found.has_errors:
+            batch, codes = post(database, person(), found, today)
+    if as_json:
+        print_json(found_json(found, batch, codes))
+        if found.has_errors:
+            raise typer.Exit(1)
+        return
+    _print_found(found)
+    if found.has_errors:
+        findings = [one for file in found.files for one in file.all_findings()]
+        raise ImportRefused("Det finns fel. Ingenting är inläst.", findings)
+    if check:
+        print(f"Granskad: {count(len(found.incoming), 'ansökan', 'ansökningar')} kan läsas in. Ingenting är inläst.")
+    elif batch is None:
+        print("Filerna säger inget nytt. Ingenting är inläst.")
+    else:
+        number = count(len(codes), "ansökan", "ansökningar")
+        print(f"{number} i {found.call.code}, inläst som post {batch}. Ångra med: python -m fou undo {batch}")
+
+
+def _content(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise Refused(f"{file.name} går inte att öppna: {error.strerror}.") from error
+
+
+_STATES = {
+    "new": "ny", "supplement": "komplettering till", "unchanged": "finns redan och är oförändrad:",
+    "left": "läses inte in", "wrong": "har fel",
+}  # fmt: skip
+
+
+def _print_found(found: Found) -> None:
+    for file in found.files:
+        print(file.file)
+        for finding in file.findings:
+            print(_finding(finding))
+        for one in file.candidates:
+            state = " ".join(part for part in (_STATES[state_of(one)], one.code) if part)
+            print(f"  {one.form.title or one.where}: {format_whole(one.requested)} sökt ({state})")
+            for what, before, after in one.changes:
+                print(f"    {what}: {before} → {after}")
+            for finding in one.findings:
+                print(_finding(finding))
+
+
+def _finding(finding: Finding) -> str:
+    return (
+        f"    {SEVERITY_NAMES[finding.severity]} i {finding.place}: {finding.found}. Väntat: {finding.expected}. "
+        f"{finding.help}"
+    )
 
 
 def _standings(reader: Reader, who: Person, code: str) -> Standings:

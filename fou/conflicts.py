@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from fou.access import Action, Person, Role, may, require
 from fou.calls import OUT, call_of, proposal_of
@@ -19,12 +19,17 @@ _SOURCE = "sidan Ansökningar"
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """A conflict of interest with the names of the member and the application; ``holds`` unless it is dismissed."""
+    """A conflict of interest with the names of the member and the application; ``holds`` unless it is dismissed.
+
+    ``by`` is who said so last, and ``at`` when (UTC), by the log.
+    """
 
     conflict: Conflict
     member: str
     code: str
     title: str
+    by: str | None
+    at: datetime | None
 
     @property
     def holds(self) -> bool:
@@ -39,34 +44,42 @@ class Declared:
 
 def conflicts(reader: Reader, call: int) -> tuple[Declared, ...]:
     """The conflicts in a call that the reader may see, by application and member."""
-    rows = reader.rows(
-        "SELECT conflict.id, member.name, proposal.code, project.title FROM conflict "
-        "JOIN proposal ON proposal.id = conflict.proposal JOIN project ON project.id = proposal.project "
-        "JOIN member ON member.id = conflict.member WHERE proposal.call = $call "
-        "ORDER BY proposal.code, member.name COLLATE sv",
-        call=call,
-    )
+    names = {
+        number: told
+        for number, *told in reader.rows(
+            "SELECT conflict.id, member.name, proposal.code, project.title, said.actor, said.posted FROM conflict "
+            "JOIN proposal ON proposal.id = conflict.proposal JOIN project ON project.id = proposal.project "
+            "JOIN member ON member.id = conflict.member LEFT JOIN ("
+            "    SELECT change.id, ARG_MAX(batch.actor, batch.id) AS actor, MAX(batch.posted) AS posted FROM change "
+            "    JOIN batch ON batch.id = change.batch WHERE change.record = 'conflict' GROUP BY change.id"
+            ") AS said ON said.id = conflict.id WHERE proposal.call = $call "
+            "ORDER BY proposal.code, member.name COLLATE sv",
+            call=call,
+        )
+    }
     found = {
         one.id: one
-        for one in reader.records(Conflict, "WHERE id IN (SELECT UNNEST($ids))", ids=[row[0] for row in rows])
-    }
-    return tuple(Declared(found[number], *names) for number, *names in rows)
+        for one in reader.records(Conflict, "WHERE id IN (SELECT UNNEST($ids))", ids=list(names))
+    }  # fmt: skip
+    return tuple(Declared(found[number], *told) for number, told in names.items())
 
 
 def declare(database: Database, person: Person, proposal: int, member: int, reason: str, today: date) -> int | None:
     """Declare that a member is in conflict of interest; return the batch, None when it already stands so.
 
-    A member declares their own; an administrator, and the chair, anybody's. What the member has scored stays, and is
-    left out of every mean from now on.
+    A member declares their own; an administrator, and the chair, anybody's where they are not in conflict themselves.
+    What the member has scored stays, and is left out of every mean from now on.
     """
     require(person, Action.DECLARE)
     said = _reason(reason)
     with database.write(person, Action.DECLARE, "Anmälde jäv") as work:
         found = proposal_of(work, proposal)
-        _refuse_out(work, found)
+        _refuse_decided(call_of(work, found.call))
         who = _member(work, member)
-        if person.member != member and not leads(work, person):
-            raise Forbidden("Du kan anmäla ditt eget jäv. Be en handläggare eller ordföranden att anmäla andras.")
+        if person.member != member:
+            if not leads(work, person):
+                raise Forbidden("Du kan anmäla ditt eget jäv. Be en handläggare eller ordföranden att anmäla andras.")
+            _refuse_own(work, person, proposal)
         now = _of(work, proposal, member)
         values = {"reason": said, "declared": today, "state": "declared"}
         if now is None:
@@ -81,8 +94,8 @@ def declare(database: Database, person: Person, proposal: int, member: int, reas
 def dismiss(database: Database, person: Person, seen: Conflict, reason: str) -> int:
     """Say that a member is not in conflict of interest after all, and why; return the batch.
 
-    An administrator or the chair does it, never the member it is about. Raises SaveConflict when somebody else has
-    changed it since ``seen`` was read.
+    An administrator or the chair does it, never the member it is about or who is in conflict there too. Raises
+    SaveConflict when somebody else has changed it since ``seen`` was read.
     """
     require(person, Action.DECLARE)
     said = _reason(reason)
@@ -91,10 +104,11 @@ def dismiss(database: Database, person: Person, seen: Conflict, reason: str) -> 
             raise Forbidden("Ditt eget jäv avgör en handläggare eller ordföranden.")
         if not leads(work, person):
             raise Forbidden("Bara en handläggare eller ordföranden kan avfärda jäv.")
-        _refuse_out(work, proposal_of(work, seen.proposal))
+        _refuse_own(work, person, seen.proposal)
+        _refuse_decided(call_of(work, proposal_of(work, seen.proposal).call))
         now = _of(work, seen.proposal, seen.member)
-        if now is None or now.state != seen.state:
-            raise SaveConflict("Någon annan har ändrat jävet medan du läste. Läs in sidan igen.")
+        if now is None or now != seen:
+            raise SaveConflict("Någon annan har ändrat jävet medan du läste. Se hur det står nu, och försök igen.")
         if now.state == "dismissed":
             raise Refused(f"Jävet är redan {CONFLICT_STATES['dismissed']}.")
         work.update(Conflict, now.id, {"state": "dismissed", "reason": said}, None, _SOURCE)
@@ -108,6 +122,7 @@ def propose(database: Database, person: Person, call: int, today: date) -> int |
     """
     require(person, Action.EDIT)
     with database.write(person, Action.DECLARE, "Föreslog jäv efter ledamöternas enheter") as work:
+        _refuse_decided(call_of(work, call))
         made = [
             propose_for(work, proposal, today)
             for proposal in work.records(Proposal, "WHERE call = $call", call=call)
@@ -176,10 +191,16 @@ def _member(work: Work, number: int) -> Member:
     return found[0]
 
 
-def _refuse_out(work: Work, proposal: Proposal) -> None:
-    call: Call = call_of(work, proposal.call)
+def _refuse_decided(call: Call) -> None:
     if call.state == "decided":
         raise Refused(f"Utlysningen {call.code} är beslutad. Jäv kan inte ändras efter beslutet.")
+
+
+def _refuse_own(work: Work, person: Person, proposal: int) -> None:
+    """Who is in conflict over an application does not say who else may judge it."""
+    own = None if person.member is None else _of(work, proposal, person.member)
+    if own is not None and own.state != "dismissed":
+        raise Forbidden("Du är själv jävig i den här ansökan. Be någon annan avgöra vem mer som är det.")
 
 
 def _reason(text: str) -> str:

@@ -16,6 +16,7 @@ The message is Swedish and meant for the person at the screen: what happened, wh
         ├── NotEmpty             a demo portfolio is only loaded into an empty database
         ├── UndoRefused          undoing would overwrite a later change
         ├── SaveConflict         somebody else saved the same thing in the meantime
+        ├── AlreadyThere         the same application seems to be there; carries which
         └── ImportRefused        the file has errors; carries the findings
 """
 
@@ -75,6 +76,19 @@ class UndoRefused(Refused):
 
 class SaveConflict(Refused):
     """Somebody else saved the same thing in the meantime."""
+
+
+class AlreadyThere(Refused):
+    """The same application seems to be there already: the one with ``code``.
+
+    ``same_number``: it has the same reference number, which no other may have. Otherwise whoever enters it can say
+    that it is another.
+    """
+
+    def __init__(self, message: str, code: str, same_number: bool = False) -> None:
+        super().__init__(message)
+        self.code = code
+        self.same_number = same_number
 
 
 class ImportRefused(Refused):

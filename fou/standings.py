@@ -1,10 +1,12 @@
-"""A call's ranking for whoever asks, and how what was granted met its grounds for priority, over the years."""
+"""A call's ranking for whoever asks, how what was granted met its grounds, and what was requested over the years."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
+from statistics import pvariance
 
 from fou.access import Action, Person, require
 from fou.areas import AreaNames
@@ -20,23 +22,41 @@ from fou.calls import (
     scale_of,
     total,
 )
+from fou.figures import ZERO
 from fou.ledger import statements
 from fou.model import NO_AREA, Call, Criterion, Score
-from fou.ranking import Ranked, Ranking, gather, rank
+from fou.ranking import Ballots, Ranked, gather, rank
 from fou.store import Reader
-from fou.store.reading import STANDING
+from fou.store.reading import STANDING, quote_name
+from fou.store.sight import HOLDS, OPENED
 
 #: What stands for the applicant of an application that names none.
 NO_APPLICANT = "Sökande saknas"
 
 
 @dataclass(frozen=True, slots=True)
+class Apart:
+    """The ground for priority that the members differ most about, and the lowest and highest value that it was given.
+
+    It names nobody.
+    """
+
+    criterion: Criterion
+    lowest: int
+    highest: int
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
-    """An application with its place; ``requested`` is for the years that the call has money for."""
+    """An application with its place; ``requested`` is for the years that the call has money for.
+
+    ``apart`` is there when the members disagree.
+    """
 
     applied: Applied
     ranked: Ranked
     requested: Sum
+    apart: Apart | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +80,32 @@ class Standings:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What was requested and granted in one budget year, SEK excl. VAT, by area or applicant.
+    """What was requested and granted in one budget year, SEK excl. VAT, by area or applicant; or in all (None).
 
-    Conditional grants are left out. ``projects`` asked for money, ``granted_projects`` of them were granted any.
+    Conditional grants are left out. ``projects`` asked for money, ``granted_projects`` of them were granted any: in
+    all years together each is counted once.
     """
 
-    year: int
+    year: int | None
     name: str
     requested: Sum
     granted: Sum
     projects: int
     granted_projects: int
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """What requested against granted leaves out: applications that are ``out`` of their call, and ``unstated`` ones
+    that say no amount; SEK granted to the others' projects on a condition, and for years that they did not ask for.
+    """
+
+    out: int
+    unstated: int
+    conditional: Decimal
+    conditional_projects: int
+    other: Decimal
+    other_projects: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,57 +125,93 @@ def standings(reader: Reader, person: Person, number: int) -> Standings:
     """The ranking of a call's applications for the acting person, from what ``reader`` lets them see.
 
     Nothing about an application that the person is in conflict of interest over has any part in it. Nobody sees a
-    ranking before the scores are opened: not an administrator either, so that the council hears it first.
+    ranking before the scores are opened: not an administrator either, so that the council hears it first. As of an
+    earlier date it must have been opened then and be so now; and who is in conflict now was so then.
 
     Raises Forbidden for those who may not see scores at all.
     """
     require(person, Action.SEE_SCORES)
     call, criteria = call_of(reader, number), tuple(criteria_of(reader, number))
     conflicts = conflicts_in(reader, number)
-    own = {proposal for proposal, member in conflicts if member == person.member}
+    own = {proposal for proposal, member in conflicts if member == person.member} | _own_now(reader, person)
     active = [one for one in applications(reader, number) if one.active]
     seen = [one for one in active if one.proposal.id not in own]
     kept_out = tuple(one for one in active if one.proposal.id in own)
-    if not is_opened(call):
+    if not (is_opened(call) and _opened_now(reader, number)):
         return Standings(call, criteria, "Bedömningarna är inte öppnade än.", conflicts=kept_out)
     if not criteria:
         return Standings(call, criteria, "Utlysningen har inga prioriteringsgrunder.", conflicts=kept_out)
     money = money_of(reader, number)
     frame = total(money.values()).known if money else None
     requested = {one.proposal.id: _in_years(one, money) for one in seen}
-    ranking, members = _rank(reader, seen, criteria, conflicts, requested, frame)
+    ballots = _ballots(reader, seen, criteria, conflicts)
+    ranking = rank(ballots, {proposal: one.known for proposal, one in requested.items()}, frame)
     by_id = {one.proposal.id: one for one in seen}
-    return Standings(
-        call, criteria, None,
-        tuple(Row(by_id[row.proposal], row, requested[row.proposal]) for row in ranking.rows),
-        kept_out, frame, tuple(sorted(money)), members,
-    )  # fmt: skip
+    rows = [
+        Row(by_id[one.proposal], one, requested[one.proposal],
+            _apart(ballots, one.proposal, criteria) if one.disagreement else None)
+        for one in ranking.rows
+    ]  # fmt: skip
+    return Standings(call, criteria, None, tuple(rows), kept_out, frame, tuple(sorted(money)), len(ballots.members))
 
 
 def only(
     rows: Iterable[Row], area: str | None = None, unit: str | None = None, continuing: bool | None = None
 ) -> tuple[Row, ...]:
     """The rows of one area, one applicant, or new (False) or continuing (True) projects; places stay as they are."""
-    return tuple(
-        row
-        for row in rows
-        if (area is None or (row.applied.area or NO_AREA) == area)
-        and (unit is None or unit in row.applied.units)
-        and (continuing is None or bool(row.applied.proposal.continuing) == continuing)
+    return tuple(row for row in rows if matches(row.applied, area, unit, continuing))
+
+
+def matches(one: Applied, area: str | None = None, unit: str | None = None, continuing: bool | None = None) -> bool:
+    """Whether an application is of this area, by this applicant, and for a new (False) or continuing (True) project."""
+    return (
+        (area is None or (one.area or NO_AREA) == area)
+        and (unit is None or unit in one.units)
+        and (continuing is None or bool(one.proposal.continuing) == continuing)
     )
 
 
+def asked_in_all(reader: Reader) -> tuple[Asked, ...]:
+    """Requested against granted by budget year, everything together, and in all years."""
+    return _asked(reader, lambda _, __: ("",))
+
+
 def asked_by_area(reader: Reader) -> tuple[Asked, ...]:
-    """Requested against granted by budget year and the area's name that year."""
+    """Requested against granted by budget year and the area's name that year, and in all years with that name."""
     names = AreaNames(reader)
     return _asked(reader, lambda one, year: (names.in_year(one.project.area, year),))
 
 
 def asked_by_applicant(reader: Reader) -> tuple[Asked, ...]:
-    """Requested against granted by budget year and applicant. A joint application counts whole for each of them, so
-    that the applicants' sums are not to be added up.
+    """Requested against granted by budget year and applicant, and in all years. A joint application counts whole for
+    each of them, so that the applicants' sums are not to be added up.
     """
     return _asked(reader, lambda one, _: one.units or (NO_APPLICANT,))
+
+
+def asked_left_out(reader: Reader) -> LeftOut:
+    """What requested against granted leaves out, and why."""
+    found = applications(reader)
+    active = [one for one in found if one.active]
+    asked = {(one.project.id, year) for one in active for year, _ in one.by_year}
+    projects = {project for project, _ in asked}
+    conditional: list[tuple[int, Decimal]] = []
+    other: list[tuple[int, Decimal]] = []
+    for entry in statements(reader, "kind = 'granted' AND project IS NOT NULL"):
+        assert entry.project is not None
+        if entry.project in projects:
+            if entry.condition is not None:
+                conditional.append((entry.project, entry.amount))
+            elif (entry.project, entry.year) not in asked:
+                other.append((entry.project, entry.amount))
+    return LeftOut(
+        out=len(found) - len(active),
+        unstated=sum(not one.by_year for one in active),
+        conditional=sum((amount for _, amount in conditional), ZERO),
+        conditional_projects=len({project for project, _ in conditional}),
+        other=sum((amount for _, amount in other), ZERO),
+        other_projects=len({project for project, _ in other}),
+    )
 
 
 def grounds_met(reader: Reader, person: Person, number: int) -> tuple[GroundMet, ...]:
@@ -166,14 +237,9 @@ def grounds_met(reader: Reader, person: Person, number: int) -> tuple[GroundMet,
     return tuple(result)
 
 
-def _rank(
-    reader: Reader,
-    seen: list[Applied],
-    criteria: tuple[Criterion, ...],
-    conflicts: set[tuple[int, int]],
-    requested: dict[int, Sum],
-    frame: Decimal | None,
-) -> tuple[Ranking, int]:
+def _ballots(
+    reader: Reader, seen: list[Applied], criteria: tuple[Criterion, ...], conflicts: set[tuple[int, int]]
+) -> Ballots:
     numbers = [one.proposal.id for one in seen]
     positions = {criterion.position for criterion in criteria}
     scores = [
@@ -183,9 +249,40 @@ def _rank(
     ]
     members = sorted({score[1] for score in scores} | {member for (member,) in reader.rows(
         "SELECT id FROM member WHERE role = 'member'")})  # fmt: skip
-    ballots = gather(numbers, members, [scale_of(one) for one in criteria], scores, conflicts)
-    asked = {proposal: one.known for proposal, one in requested.items()}
-    return rank(ballots, asked, frame), len(members)
+    return gather(numbers, members, [scale_of(one) for one in criteria], scores, conflicts)
+
+
+def _apart(ballots: Ballots, proposal: int, criteria: tuple[Criterion, ...]) -> Apart | None:
+    """The ground with the greatest variance, as shares of its scale; the first of several."""
+    at = ballots.proposals.index(proposal)
+    found: Apart | None = None
+    widest = Fraction(0)
+    for column, (criterion, scale) in enumerate(zip(criteria, ballots.criteria, strict=True)):
+        steps = ballots.steps[at, :, column][ballots.judged[at, :, column]].tolist()
+        variance = pvariance([Fraction(step, scale.highest - scale.lowest) for step in steps]) if steps else Fraction(0)
+        if variance > widest:
+            widest = variance
+            found = Apart(criterion, scale.lowest + min(steps), scale.lowest + max(steps))
+    return found
+
+
+def _stored(reader: Reader, name: str) -> str:
+    """The table as it is now, also where the reader sees an earlier date or not all of it."""
+    return f"{quote_name(reader.value('SELECT current_database()'))}.main.{name} AS {name}"
+
+
+def _own_now(reader: Reader, person: Person) -> set[int]:
+    """The applications that the person is in conflict over now: their scores are hidden at every date."""
+    if person.member is None:
+        return set()
+    rows = reader.rows(
+        f"SELECT proposal FROM {_stored(reader, 'conflict')} WHERE member = $member AND {HOLDS}", member=person.member
+    )
+    return {proposal for (proposal,) in rows}
+
+
+def _opened_now(reader: Reader, number: int) -> bool:
+    return bool(reader.value(f"SELECT {OPENED} FROM {_stored(reader, 'call')} WHERE id = $id", id=number))
 
 
 def _in_years(one: Applied, money: dict[int, Sum]) -> Sum:
@@ -208,13 +305,24 @@ def _asked(reader: Reader, names: Callable[[Applied, int], tuple[str, ...]]) -> 
                 rows = found.setdefault((year, name), {})
                 before = rows.get(one.project.id, (Sum(), Sum()))[0]
                 known = granted.get((one.project.id, year), Sum())
-                rows[one.project.id] = (max(before, asked, key=lambda sums: sums.amount), known)
-    return tuple(
-        Asked(
-            year, name, total(asked for asked, _ in rows.values()), total(given for _, given in rows.values()),
-            len(rows), sum(given != Sum() for _, given in rows.values()),
-        )
-        for (year, name), rows in sorted(found.items(), key=lambda item: (-item[0][0], item[0][1]))
+                rows[one.project.id] = (max(before, asked, key=lambda sums: (sums.amount, sums.open)), known)
+    together: dict[str, dict[int, tuple[Sum, Sum]]] = {}
+    for (_, name), rows in found.items():
+        whole = together.setdefault(name, {})
+        for project, sums in rows.items():
+            so_far = whole.get(project, (Sum(), Sum()))
+            whole[project] = total([so_far[0], sums[0]]), total([so_far[1], sums[1]])
+    each = sorted(found.items(), key=lambda item: (-item[0][0], item[0][1]))
+    return (
+        *(_sums(None, name, rows) for name, rows in sorted(together.items())),
+        *(_sums(year, name, rows) for (year, name), rows in each),
+    )
+
+
+def _sums(year: int | None, name: str, rows: dict[int, tuple[Sum, Sum]]) -> Asked:
+    return Asked(
+        year, name, total(asked for asked, _ in rows.values()), total(given for _, given in rows.values()),
+        len(rows), sum(given != Sum() for _, given in rows.values()),
     )  # fmt: skip
 
 

@@ -105,7 +105,60 @@ class Spans:
         return min(span.starts for span in self.spans), max(span.ends for span in self.spans)
 
 
-Drawing: TypeAlias = Bars | Columns | Spans
+@dataclass(frozen=True, slots=True)
+class Range:
+    """A bar from ``low`` to ``high``, with a diamond at ``mark``; None draws nothing, and None as ``high`` ends
+    nowhere. ``look`` is a key of ``palette.LOOKS``.
+    """
+
+    name: str
+    said: str
+    low: Decimal | None
+    high: Decimal | None
+    mark: Decimal | None
+    look: str
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ranges:
+    """Bars along an axis from ``first`` to ``last``, one a row; what is outside is cut off. The first is on top.
+
+    Rows of a group stand together under its name, in order; those of the group called ``zone`` on a ground of their
+    own. ``names`` says what each look means. ``line`` is an upright line beside every bar.
+    """
+
+    rows: tuple[Range, ...]
+    names: tuple[tuple[str, str], ...]
+    unit: str
+    first: Decimal
+    last: Decimal
+    ticks: tuple[Decimal, ...]
+    mark_name: str = ""
+    zone: str = ""
+    line: Decimal | None = None
+    line_name: str = ""
+
+    @property
+    def placed(self) -> list[tuple[str, Range | None]]:
+        """What stands on each row: a group's name, or a range."""
+        found: list[tuple[str, Range | None]] = []
+        group = ""
+        for row in self.rows:
+            if row.group != group:
+                group = row.group
+                found.append((group, None))
+            found.append((row.name, row))
+        return found
+
+    def ends(self, row: Range) -> tuple[Decimal, Decimal] | None:
+        """Where the part of the bar that is drawn begins and ends; None when nothing is."""
+        if row.low is None or row.low >= self.last:
+            return None
+        return max(row.low, self.first), self.last if row.high is None else min(row.high, self.last)
+
+
+Drawing: TypeAlias = Bars | Columns | Spans | Ranges
 
 _ZERO = Decimal(0)
 

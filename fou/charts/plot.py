@@ -9,7 +9,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from fou.charts.drawing import Bars, Columns, Drawing, Row, Span, Spans, scaled
+from fou.charts.drawing import Bars, Columns, Drawing, Ranges, Row, Span, Spans, scaled
 from fou.charts.palette import colour, marker
 from fou.money import format_decimals, format_number
 
@@ -34,6 +34,8 @@ def plot(drawing: Drawing) -> Still:
             return _columns(drawing)
         case Spans():
             return _spans(drawing)
+        case Ranges():
+            return _ranges(drawing)
 
 
 def label(text: str, most: int = 60) -> str:
@@ -237,6 +239,93 @@ def _placed(spans: Sequence[Span]) -> tuple[list[tuple[int, Span]], list[tuple[i
         placed.append((row, span))
         row += 1
     return placed, heads, row
+
+
+#: A row's height: each line of text above the bar, and the bar itself with the space below it.
+_TEXT, _RANGE = 20, 34
+
+
+def _ranges(drawing: Ranges) -> Still:
+    """Each row's text above its bar, as for bars; heights differ, so the upright axis counts dots of the screen."""
+    unit = drawing.unit
+    texts: list[tuple[float, str]] = []
+    bars: dict[str, list[tuple[float, Decimal, Decimal]]] = {}
+    marks: list[tuple[float, float]] = []
+    shapes: list[dict[str, Any]] = []
+    ink = {"width": 3, "color": colour("planned")}
+    at = 0.0
+    for name, row in drawing.placed:
+        top = at
+        # A group's name, set apart from the row above.
+        lines = [f"<b>{label(line, 200)}</b>" for line in _wrapped(name)] if row else [f"<i>{label(name)}</i>"]
+        lines += [label(line, 200) for line in _wrapped(row.said, _LINE + 5)] if row else []
+        at += 0 if row or not top else 10
+        texts.append((at + _TEXT * len(lines) / 2, "<br>".join(lines)))
+        at += _TEXT * len(lines) + (_RANGE if row else 4)
+        if row is None:
+            continue
+        middle = at - _RANGE + 14
+        if (ends := drawing.ends(row)) is not None:
+            bars.setdefault(row.look, []).append((middle, *ends))
+        if row.mark is not None and drawing.first <= row.mark <= drawing.last:
+            marks.append((scaled(row.mark, unit), middle))
+        if drawing.line is not None:
+            place = scaled(drawing.line, unit)
+            # Beside the bar only: a line through the text could not be read on a phone.
+            shapes += [
+                {"type": "line", "xref": "x", "yref": "y", "x0": place, "x1": place, "y0": middle - 13,
+                 "y1": middle + 13, "line": line}
+                for line in ({"width": 7, "color": "#ffffff"}, ink)
+            ]  # fmt: skip
+        if row.group and row.group == drawing.zone:
+            shapes.append(
+                {"type": "rect", "xref": "paper", "x0": 0, "x1": 1, "yref": "y", "y0": top, "y1": at, "layer": "below",
+                 "line": {"width": 0}, "fillcolor": colour("reserved"), "opacity": 0.16}
+            )  # fmt: skip
+    traces: list[go.Bar | go.Scatter] = [
+        go.Bar(
+            x=[scaled(high - low, unit) for _, low, high in found],
+            base=[scaled(low, unit) for _, low, _ in found],
+            y=[middle for middle, _, _ in found],
+            width=18, orientation="h", name=label(name, 60), marker=marker(look), hoverinfo="none",
+        )
+        for look, name in drawing.names
+        if (found := bars.get(look))
+    ]  # fmt: skip
+    if marks:
+        traces.append(
+            go.Scatter(
+                x=[place for place, _ in marks], y=[middle for _, middle in marks], mode="markers",
+                name=label(drawing.mark_name), hoverinfo="skip", cliponaxis=False,
+                marker={"symbol": "diamond", "size": 16, "color": colour("planned"),
+                        "line": {"width": 2, "color": "#ffffff"}},
+            )
+        )  # fmt: skip
+    traces.append(
+        go.Scatter(
+            x=[scaled(drawing.first, unit)] * len(texts), y=[middle for middle, _ in texts], mode="text",
+            text=[text for _, text in texts], textposition="middle right", textfont={"size": 15}, cliponaxis=False,
+            showlegend=False, hoverinfo="skip",
+        )
+    )  # fmt: skip
+    if drawing.line is not None:
+        traces.append(go.Scatter(x=[None], y=[None], mode="lines", name=label(drawing.line_name), line=ink))
+    height = int(at) + 120
+    return Still(
+        data=traces,
+        layout=_layout(
+            height,
+            barmode="overlay",
+            xaxis={"side": "top", "fixedrange": True, "zeroline": False, "tickfont": {"size": 14},
+                   "tickvals": [scaled(tick, unit) for tick in drawing.ticks],
+                   "ticktext": [_figure(tick, unit) for tick in drawing.ticks],
+                   "range": [scaled(drawing.first, unit), scaled(drawing.last, unit)]},
+            yaxis={**_BARE_AXIS, "range": [at + 4, -4]},
+            shapes=shapes,
+            margin={"l": 0, "r": 8, "t": 32, "b": 8},
+            legend={**_LEGEND, "y": -4 / height},
+        ),
+    )  # fmt: skip
 
 
 def _layout(height: int, **more: Any) -> Mapping[str, Any]:

@@ -13,7 +13,7 @@ from datetime import date
 from decimal import Decimal
 from xml.sax.saxutils import escape, quoteattr
 
-from fou.charts.drawing import Bars, Columns, Drawing, Row, Series, Spans, scaled
+from fou.charts.drawing import Bars, Columns, Drawing, Ranges, Row, Series, Spans, scaled
 from fou.charts.palette import LOOKS
 from fou.money import format_decimals, format_number
 
@@ -43,6 +43,8 @@ def svg(drawing: Drawing, title: str, sentence: str, headed: bool = False) -> st
             height = _columns(sheet, drawing, top)
         case Spans():
             height = _spans(sheet, drawing, top)
+        case Ranges():
+            height = _ranges(sheet, drawing, top)
     size = f'viewBox="0 0 {_number(WIDTH)} {_number(height)}" width="{_number(WIDTH)}" height="{_number(height)}"'
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-labelledby="rubrik text" lang="sv" '
@@ -87,6 +89,13 @@ class _Sheet:
             f'stroke-width="{_number(width)}" fill="none"{dashed}/>'
         )
 
+    def diamond(self, x: float, y: float) -> None:
+        """A mark at a point."""
+        self.parts.append(
+            f'<path d="M{_number(x - 7)} {_number(y)}L{_number(x)} {_number(y - 7)}L{_number(x + 7)} {_number(y)}'
+            f'L{_number(x)} {_number(y + 7)}Z" fill="{_INK}" stroke="#ffffff" stroke-width="1.5"/>'
+        )
+
     def bar(self, x: float, y: float, width: float, height: float, look: str) -> None:
         """A rectangle with the look's colour and pattern."""
         if width <= 0 or height <= 0:
@@ -108,7 +117,9 @@ class _Sheet:
         self.parts.append(f'<rect {edge} {size} fill="none" stroke="{found.colour}" stroke-width="1"/>')
 
     def legend(self, y: float, items: Sequence[tuple[str, str]]) -> float:
-        """The names of the looks, on as many lines as they need; ``line`` and ``dots`` are lines. Returns the end."""
+        """The names of the looks, on as many lines as they need; ``line``, ``dots``, ``diamond``
+        are marks. Returns the end.
+        """
         x = 0.0
         for look, name in items:
             short = name if len(name) <= 60 else f"{name[:59]}…"
@@ -117,6 +128,8 @@ class _Sheet:
                 x, y = 0.0, y + 22
             if look == "line":
                 self.line(x + 11, y, x + 11, y + 16, _INK, 3.5)
+            elif look == "diamond":
+                self.diamond(x + 11, y + 8)
             elif look == "dots":
                 self.line(x + 11, y, x + 11, y + 16, _INK, 1.6, "2.5 2.5")
             else:
@@ -291,6 +304,62 @@ def _spans(sheet: _Sheet, drawing: Spans, y: float) -> float:
         sheet.line(today, top - 6, today, floor, _INK, 1.6, "2.5 2.5")
         items.append(("dots", "I dag"))
     return sheet.legend(floor + 28, items)
+
+
+def _ranges(sheet: _Sheet, drawing: Ranges, y: float) -> float:
+    first, last = scaled(drawing.first, drawing.unit), scaled(drawing.last, drawing.unit)
+    room = WIDTH - _LEFT - 4
+
+    def place(value: Decimal) -> float:
+        return _LEFT + room * (scaled(value, drawing.unit) - first) / ((last - first) or 1.0)
+
+    ends_at = -1.0
+    for tick in drawing.ticks:
+        text = _figure(tick, drawing.unit)
+        half = len(text) * _SMALL * _LETTER / 2
+        centre = min(max(place(tick), _LEFT + half), WIDTH - half)
+        if centre - half > ends_at:
+            sheet.text(centre, y + 12, text, _SMALL, colour=_GREY, anchor="middle")
+            ends_at = centre + half + 6
+    y += 20
+    grounds = len(sheet.parts)
+    marks: list[tuple[float, float]] = []
+    beside: list[tuple[float, float]] = []
+    zone: list[tuple[float, float]] = []
+    for name, row in drawing.placed:
+        if row is None:
+            y += 22
+            sheet.text(0, y - 7, _cut(name, 60), bold=True)
+            continue
+        lines = _row_lines(Row(name, row.said))
+        height = max(_ROW * len(lines), 28.0)
+        for number, (text, bold) in enumerate(lines):
+            sheet.text(0, y + _ROW * number + 13, text, bold=bold, colour=_INK if bold else _GREY)
+        ends, middle = drawing.ends(row), y + height / 2
+        if ends is not None:
+            sheet.bar(place(ends[0]), middle - 9, max(place(ends[1]) - place(ends[0]), 1.5), 18, row.look)
+        if row.mark is not None and drawing.first <= row.mark <= drawing.last:
+            marks.append((place(row.mark), middle))
+        if drawing.line is not None:
+            beside.append((place(drawing.line), middle))
+        if row.group and row.group == drawing.zone:
+            zone.append((y - 3, height + 7))
+        y += height + 7
+    for at, middle in beside:
+        sheet.line(at, middle - 14, at, middle + 14, "#ffffff", 5.5)
+        sheet.line(at, middle - 14, at, middle + 14, _INK, 2.5)
+    for at, middle in marks:
+        sheet.diamond(at, middle)
+    # Behind the bars: the ground of the zone.
+    sheet.parts[grounds:grounds] = [
+        f'<rect x="0" y="{_number(start)}" width="{_number(WIDTH)}" height="{_number(height)}" fill="#efe6d6"/>'
+        for start, height in zone
+    ]
+    items = [*drawing.names, *([("diamond", drawing.mark_name)] if marks else [])]
+    if drawing.line is not None:
+        items.append(("line", drawing.line_name))
+    shown = {row.look for row in drawing.rows}
+    return sheet.legend(y + 5, [(look, name) for look, name in items if look in (*shown, "line", "diamond")])
 
 
 def _figure(value: Decimal, unit: str) -> str:

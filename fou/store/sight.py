@@ -214,8 +214,8 @@ def _without_images(sight: Sight, tables: Tables) -> dict[str, str]:
 _IMAGES = ("before", "after")
 #: A proposal's image without whom to ask.
 _WITHOUT_CONTACT = (
-    "CASE WHEN record = 'proposal' THEN CAST(json_merge_patch({0}, '{{\"contact\": null}}') AS VARCHAR) "
-    "ELSE {0} END AS {0}"
+    "CASE WHEN record = 'proposal' AND {0} IS NOT NULL "
+    "THEN CAST(json_merge_patch({0}, '{{\"contact\": null}}') AS VARCHAR) ELSE {0} END AS {0}"
 )
 
 

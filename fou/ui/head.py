@@ -130,6 +130,11 @@ def draw(person: Person) -> None:
     _drawn.set((title, known, View(year, money, unit, as_of, head, person)))
 
 
+def current() -> View:
+    """What the head says, for a page whose title depends on what it reads."""
+    return _drawn.get()[2]
+
+
 def page_head(title: str, text: str | None = None) -> View:
     """Write the page's title and what it is about into the head; return what the head says."""
     place, known, view = _drawn.get()

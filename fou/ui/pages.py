@@ -13,6 +13,8 @@ OVERVIEW = PAGES / "oversikt.py"
 PLAN = PAGES / "fou_plan.py"
 PORTFOLIO = PAGES / "portfolj.py"
 PROJECT = PAGES / "projekt.py"
+CALLS = PAGES / "ansokningar.py"
+APPLICATION = PAGES / "ansokan.py"
 FOLLOW_UP = PAGES / "uppfoljning.py"
 IMPORT = PAGES / "importera.py"
 ADMINISTRATION = PAGES / "administration.py"
@@ -37,6 +39,8 @@ TABLE = (
     Listed(PLAN, "FoU-plan", "plan", Action.READ),
     Listed(PORTFOLIO, "Portfölj", "portfolj", Action.READ),
     Listed(PROJECT, "Projekt", "projekt", Action.READ, in_navigation=False),
+    Listed(CALLS, "Ansökningar", "ansokningar", Action.READ),
+    Listed(APPLICATION, "Ansökan", "ansokan", Action.READ, in_navigation=False),
     Listed(FOLLOW_UP, "Uppföljning", "uppfoljning", Action.READ),
     Listed(IMPORT, "Import", "import", Action.IMPORT),
     Listed(ADMINISTRATION, "Administration", "administration", Action.BACKUP),

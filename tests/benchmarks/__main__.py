@@ -62,6 +62,7 @@ def main() -> None:
         reports.measure(folder / "example60.duckdb")
         importing.measure(folder)
         ranking.measure()
+        ranking.measure_page(folder, folder / "example60.duckdb")
 
 
 def _pages(label: str) -> list[str]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -10,22 +12,39 @@ import pytest
 
 from fou import applications, calling, conflicts
 from fou.access import Person, Role
-from fou.assessing import Judgement, my_list, open_scores, progress, save
+from fou.assessing import Judgement, MyList, my_list, open_scores, progress, save, to_count
 from fou.errors import Forbidden, Refused, SaveConflict
 from fou.model import Conflict, Score
 from fou.portfolio import project_page
 from fou.standings import standings
 from fou.store import Database
 from fou.store.sight import members_apart, sight_of
-from tests.integration.rounds import ANNA, CLOSED, DECIDES, Council, assessed_call, call, council, is_whole, new_call
+from tests.integration.rounds import ANNA, CLOSED, DECIDES, Council, assessed_call, call, council, is_whole
+
+
+@pytest.fixture(scope="module")
+def assessed(new_file: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Council]:
+    """A file with a call with two applications under assessment, made once; and its members."""
+    path = Path(shutil.copy(new_file, tmp_path_factory.mktemp("assessed") / "fou.duckdb"))
+    database = Database(path, duckdb.connect(str(path)))
+    people = council(database)
+    assessed_call(database, "A", "B")
+    database.close()
+    return path, people
 
 
 @pytest.fixture
-def people(database: Database) -> Council:
-    """A call with two applications under assessment."""
-    found = council(database)
-    assessed_call(database, "A", "B")
-    return found
+def database(assessed: tuple[Path, Council], tmp_path: Path) -> Iterator[Database]:
+    """A copy of it to write in."""
+    path = Path(shutil.copy(assessed[0], tmp_path / "fou.duckdb"))
+    database = Database(path, duckdb.connect(str(path)))
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def people(assessed: tuple[Path, Council]) -> Council:
+    return assessed[1]
 
 
 def said(database: Database, person: Person) -> dict[tuple[int, int], Judgement]:
@@ -37,9 +56,27 @@ def said(database: Database, person: Person) -> dict[tuple[int, int], Judgement]
         }
 
 
-def left(database: Database, person: Person) -> int:
+def listed(database: Database, person: Person) -> MyList:
     with database.read(None, sight_of(person)) as reader:
-        return my_list(reader, person, call(database).id).left
+        return my_list(reader, person, call(database).id)
+
+
+def left(database: Database, person: Person) -> int:
+    return listed(database, person).left
+
+
+def test_the_next_application_is_the_next_with_something_left(database: Database, people: Council) -> None:
+    def following(after: int | None) -> int | None:
+        found = listed(database, people.carl).next_after(after)
+        return found.applied.proposal.id if found else None
+
+    assert [following(after) for after in (None, 1, 2)] == [1, 2, 1]
+    for position in (1, 2):
+        save(database, people.carl, 1, position, Judgement(cannot=True))
+    assert [following(after) for after in (None, 1, 2)] == [2, 2, 2]
+    conflicts.declare(database, people.carl, 2, 2, "Granne", CLOSED)
+    found = listed(database, people.carl)
+    assert (found.next_after(1), found.left, found.boxes) == (None, 0, 2)
 
 
 def test_a_member_saves_one_value_at_a_time_and_sees_what_is_left(database: Database, people: Council) -> None:
@@ -64,6 +101,17 @@ def test_the_last_written_by_the_same_member_holds(database: Database, people: C
         save(database, people.carl, 1, 1, Judgement(value))
     assert save(database, people.carl, 1, 1, Judgement(3)) is None
     assert said(database, people.carl) == {(1, 1): Judgement(3)}
+
+
+def test_a_window_that_shows_what_was_writes_only_what_is_changed_in_it(database: Database, people: Council) -> None:
+    """The same member in two windows, both opened before anything was said."""
+    nothing = Judgement()
+    save(database, people.carl, 1, 1, Judgement(4), nothing)
+    save(database, people.carl, 1, 1, Judgement(comment="Bra"), nothing)
+    assert said(database, people.carl) == {(1, 1): Judgement(4, comment="Bra")}
+    save(database, people.carl, 1, 1, Judgement(cannot=True), nothing)
+    save(database, people.carl, 1, 1, Judgement(4), Judgement(4, comment="Bra"))
+    assert said(database, people.carl) == {(1, 1): Judgement(cannot=True)}
 
 
 def test_members_who_save_at_once_each_keep_their_own(database: Database, people: Council) -> None:
@@ -91,19 +139,16 @@ def test_what_is_saved_is_there_after_the_server_has_stopped(database: Database,
     again.close()
 
 
-@pytest.mark.parametrize(
-    ("position", "judged", "text"),
-    [
+def test_a_value_that_cannot_be_is_refused(database: Database, people: Council) -> None:
+    for position, judged, text in (
         (1, Judgement(6), "från 0 till 5"), (1, Judgement(-1), "från 0 till 5"), (2, Judgement(0), "från 1 till 7"),
         (3, Judgement(1), "finns inte längre"), (1, Judgement(1, True), "antingen"),
         (1, Judgement(1, comment="x" * 2001), "2000 tecken"),
-    ],
-)  # fmt: skip
-def test_a_value_that_cannot_be_is_refused(
-    database: Database, people: Council, position: int, judged: Judgement, text: str
-) -> None:
-    with pytest.raises(Refused, match=text):
-        save(database, people.carl, 1, position, judged)
+    ):  # fmt: skip
+        with pytest.raises(Refused, match=text):
+            save(database, people.carl, 1, position, judged)
+    with pytest.raises(Refused, match="Ansökan finns inte"):
+        save(database, people.carl, 99, 1, Judgement(3))
     assert said(database, people.carl) == {}
 
 
@@ -129,11 +174,11 @@ def test_nothing_is_judged_before_after_or_when_it_is_out(database: Database, pe
     assert said(database, people.carl) == {(1, 1): Judgement(3)}
 
 
-def test_a_call_that_is_not_assessed_yet_takes_no_scores(database: Database) -> None:
-    people = council(database)
-    new_call(database)
-    with pytest.raises(Refused, match="Ansökan finns inte"):
+def test_a_call_that_is_not_assessed_yet_takes_no_scores(database: Database, people: Council) -> None:
+    calling.move_back(database, ANNA, call(database))
+    with pytest.raises(Refused, match="är stängd"):
         save(database, people.carl, 1, 1, Judgement(3))
+    assert not listed(database, people.carl).may_save
 
 
 def test_scores_are_private_until_the_chair_opens_them(database: Database, people: Council) -> None:
@@ -177,10 +222,16 @@ def test_an_administrator_sees_how_many_have_judged_and_not_what_they_said(datab
         progress(reader, people.carl, 1)
 
 
-def test_the_chairs_progress_says_nothing_of_what_is_not_opened(database: Database, people: Council) -> None:
-    save(database, people.carl, 1, 1, Judgement(5))
-    with database.read(None, sight_of(people.berit)) as reader:
-        assert [one.done for one in progress(reader, people.berit, 1)] == [0, 0, 0]
+def test_the_chair_counts_what_is_not_opened_but_not_where_they_are_in_conflict(
+    database: Database, people: Council
+) -> None:
+    for proposal in (1, 2):
+        save(database, people.carl, proposal, 1, Judgement(5))
+    conflicts.declare(database, people.berit, 2, 1, "Har skrivit den", CLOSED)
+    with database.read(None, to_count(sight_of(people.berit))) as reader:
+        found = {one.member: (one.done, one.boxes) for one in progress(reader, people.berit, 1)}
+        assert {score.proposal for score in reader.records(Score)} == {1}
+    assert found == {"Berit": (0, 2), "Carl": (1, 2), "Dora": (0, 2)}
 
 
 def test_a_conflict_that_is_dismissed_lets_the_member_judge_again(database: Database, people: Council) -> None:

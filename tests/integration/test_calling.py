@@ -17,7 +17,7 @@ from fou.calling import GROUNDS as READY
 from fou.calling import Ground, SetAside
 from fou.calls import call_page, criteria_of, requested_of
 from fou.check import check
-from fou.errors import Forbidden, Refused, SaveConflict
+from fou.errors import AlreadyThere, Forbidden, Refused, SaveConflict
 from fou.model import Call, Kind, Member, Proposal, Score, columns
 from fou.store import Database, chain
 from fou.store.sight import sight_of
@@ -110,9 +110,9 @@ def test_two_people_moving_a_call_at_once_move_it_one_step(database: Database) -
 
 
 def test_dates_that_contradict_each_other_are_refused(database: Database) -> None:
-    with pytest.raises(Refused, match=r"Stänger \(15 oktober 2025\) ligger efter Bedöms senast"):
+    with pytest.raises(Refused, match=r"Sista ansökningsdag \(15 oktober 2025\) ligger efter Bedöms senast"):
         calling.create(database, ANNA, "U", replace(FORM, assessed=date(2025, 10, 1)))
-    with pytest.raises(Refused, match=r"Öppnar .* ligger efter Beslutas"):
+    with pytest.raises(Refused, match=r"Öppnar .* ligger efter Beslut planerat"):
         calling.create(database, ANNA, "U", replace(FORM, closes=None, assessed=None, decides=date(2025, 1, 1)))
 
 
@@ -221,7 +221,10 @@ def test_an_application_and_what_it_asks_for_stand_in_the_ledger(database: Datab
     ))  # fmt: skip
     assert requested(database, number) == {2026: Decimal(175_000), 2027: Decimal(90_000)}
     with database.read() as reader:
-        assert applications.lacking(reader, number) == ()
+        (later,) = applications.lacking(reader, number)
+        assert (later.what, later.blocks) == (
+            "Ansökan söker 90\xa0000\xa0kr för 2027, när utlysningen inte har några pengar.", False,
+        )  # fmt: skip
         page = call_page(reader, "lum-2026")
         assert page is not None
         assert page.applications[0].requested.amount == 265_000
@@ -277,16 +280,22 @@ def test_what_an_application_lacks_and_what_does_not_fit_is_told(database: Datab
     council(database)
     open_call(database)
     calling.edit(database, ANNA, call(database), replace(FORM, closes=date(2025, 10, 20)))
-    number = apply(
-        database, "A", 900_000, summary=None, area=None, applicants="Enhet A", joint=True, reference=None,
-        received=date(2025, 11, 1), least=950_000,
+    late = date(2025, 11, 1)
+    said = form(
+        "A", 900_000, summary=None, area=None, applicants="Enhet A", joint=True, reference=None, received=late,
+        least=950_000, ends="2025-12",
     )  # fmt: skip
+    applications.enter(database, ANNA, 1, said, late)
     with database.read() as reader:
-        found = {lack.text: lack.blocks for lack in applications.lacking(reader, number)}
+        found = {lack.text: lack.blocks for lack in applications.lacking(reader, 1)}
+        page = call_page(reader, "LUM-2026")
+        assert page is not None
+        assert {lack.text: lack.blocks for lack in applications.lacking_in(reader, page)[1]} == found
     told = " ".join(found)
     for words in (
         "Sammanfattning saknas", "Område saknas", "Diarienummer saknas", "gemensam men har en enda sökande",
-        "efter sista ansökningsdag 20 oktober 2025", "utlysningen har 500\xa0000\xa0kr", "större än det sökta",
+        "efter sista ansökningsdag 20 oktober 2025", "utlysningen har 500\xa0000\xa0kr", "är större än det sökta",
+        "Pengar söks för 2026, när projektet inte pågår",
     ):  # fmt: skip
         assert words in told
     assert not next(blocks for text, blocks in found.items() if "utlysningen har" in text)
@@ -299,9 +308,53 @@ def test_the_same_application_twice_is_told_unless_it_is_another(database: Datab
     with pytest.raises(Refused, match="LUM-2026-01 har redan diarienumret"):
         applications.enter(database, ANNA, found.id, form("A"), IN_TIME, again=True)
     other = form("a", reference="SN 2", applicants="Enhet A")
-    with pytest.raises(Refused, match="LUM-2026-01 ser ut att vara samma ansökan"):
+    with pytest.raises(AlreadyThere, match=r"LUM-2026-01 .* ser ut att vara samma ansökan") as told:
         applications.enter(database, ANNA, found.id, other, IN_TIME)
+    assert (told.value.code, told.value.same_number) == ("LUM-2026-01", False)
     assert applications.enter(database, ANNA, found.id, other, IN_TIME, again=True) == "LUM-2026-02"
+    with database.read() as reader:
+        seen = applications.form_of(reader, 2)
+    assert applications.change(database, ANNA, 2, seen, replace(seen, summary="Annan."), IN_TIME) is not None
+    with pytest.raises(AlreadyThere, match="har redan diarienumret SN 2025/A"):
+        applications.change(database, ANNA, 2, seen, replace(seen, reference="sn 2025 / a"), IN_TIME)
+
+
+def test_the_same_application_is_known_however_it_is_written_and_in_whatever_call(database: Database) -> None:
+    council(database)
+    open_call(database)
+    apply(database, "Hem, ljuva hem", applicants="Enhet A; Enhet B", reference="1")
+    calling.create(database, ANNA, "U", FORM, READY["Nej, delvis, ja"], [SetAside(2026, Decimal(9))])
+    calling.move_on(database, ANNA, call(database, "U"), OPENS)
+    again = form("hem ljuva  hem", applicants="Enhet B, enhet a", reference="2")
+    with pytest.raises(AlreadyThere, match="samma ansökan"):
+        applications.enter(database, ANNA, 2, again, IN_TIME)
+    with pytest.raises(AlreadyThere, match="samma ansökan"):
+        applications.enter(database, ANNA, 2, replace(again, applicants=None), IN_TIME)
+    assert applications.enter(database, ANNA, 2, replace(again, applicants="Enhet C"), IN_TIME) == "U-01"
+
+
+def test_money_for_years_that_the_call_has_none_for_is_told(database: Database) -> None:
+    council(database)
+    open_call(database)
+    costs = (Cost(2026, "salaries", "requested", 300_000), Cost(2027, "salaries", "requested", 300_000))
+    number = apply(database, "A", costs=costs, applicants="Enhet A, Enhet B")
+    with database.read() as reader:
+        assert [(lack.what, lack.blocks) for lack in applications.lacking(reader, number)] == [
+            ("Ansökan har 2 sökande men är inte märkt som gemensam.", False),
+            ("Ansökan söker 300\xa0000\xa0kr för 2027, när utlysningen inte har några pengar.", False),
+        ]
+
+
+def test_an_amount_that_was_corrected_stands_when_something_else_is_supplemented(database: Database) -> None:
+    council(database)
+    open_call(database)
+    number = apply(database, "A")
+    with database.read() as reader:
+        (entry,) = ledger.statements(reader, "kind = 'requested'")
+        seen = applications.form_of(reader, number)
+    ledger.correct(database, ANNA, entry.id, Decimal(150_000), "Skrivfel i ansökan")
+    applications.change(database, ANNA, number, seen, replace(seen, summary="Längre."), IN_TIME)
+    assert requested(database, number) == {2026: Decimal(150_000)}
 
 
 @pytest.mark.parametrize(
@@ -311,6 +364,7 @@ def test_the_same_application_twice_is_told_unless_it_is_another(database: Datab
         ({"costs": (Cost(2026, "löner", "requested", 1),)}, "listorna"),
         ({"costs": (Cost(2026, "salaries", "requested", 0),)}, "större än noll"),
         ({"costs": (Cost(2026, "salaries", "requested", 1),) * 2}, "står två gånger"), ({"least": -1}, "lägsta"),
+        ({"received": date(2025, 10, 2)}, "2 oktober 2025: den dagen har inte varit"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_used_is_refused_with_what_to_do(database: Database, more: dict[str, object], said: str) -> None:

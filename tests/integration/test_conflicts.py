@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
+from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fou import applications, assessing, calls, conflicts, ledger, standings
+from fou import applications, assessing, calling, calls, conflicts, ledger, standings
 from fou.access import Action, Person, Role
-from fou.assessing import Judgement, save
 from fou.conflicts import declare, dismiss, propose
 from fou.errors import Forbidden, Refused, SaveConflict
-from fou.model import Conflict, Member
+from fou.model import Conflict, Member, Score
 from fou.portfolio import project_page
 from fou.store import Database, Reader
 from fou.store.sight import sight_of
-from tests.integration.rounds import ANNA, CLOSED, Council, apply, assessed_call, council, is_whole, open_call
+from tests.integration.rounds import (
+    ANNA,
+    CLOSED,
+    DECIDES,
+    Council,
+    apply,
+    call,
+    council,
+    is_whole,
+    open_call,
+)
 
 TODAY = date(2025, 11, 1)
 
@@ -30,14 +42,41 @@ def held(database: Database) -> list[tuple[int, int, str | None]]:
         return reader.rows("SELECT proposal, member, state FROM conflict ORDER BY proposal, member")
 
 
-def conflict(database: Database) -> Conflict:
+@pytest.fixture(scope="module")
+def opened(new_file: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Council]:
+    """A file with an open call, made once; and the members."""
+    path = Path(shutil.copy(new_file, tmp_path_factory.mktemp("opened") / "fou.duckdb"))
+    database = Database(path, duckdb.connect(str(path)))
+    people = council(database)
+    open_call(database)
+    database.close()
+    return path, people
+
+
+@pytest.fixture
+def database(opened: tuple[Path, Council], tmp_path: Path) -> Iterator[Database]:
+    """A copy of it to write in."""
+    path = Path(shutil.copy(opened[0], tmp_path / "fou.duckdb"))
+    database = Database(path, duckdb.connect(str(path)))
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def people(opened: tuple[Path, Council]) -> Council:
+    return opened[1]
+
+
+def held_as_records(database: Database) -> list[Conflict]:
     with database.read() as reader:
-        return reader.records(Conflict, "ORDER BY id")[0]
+        return reader.records(Conflict, "ORDER BY id")
+
+
+def conflict(database: Database) -> Conflict:
+    return held_as_records(database)[0]
 
 
 def test_a_members_unit_that_applies_or_performs_is_proposed_as_a_conflict(database: Database) -> None:
-    council(database)
-    open_call(database)
     apply(database, "A", applicants="Familjehuset, vuxenenheten")
     apply(database, "B", performer="FoU-enheten och Boendeenheten")
     apply(database, "C", applicants="Vuxenenheterna")
@@ -53,9 +92,7 @@ def test_a_members_unit_that_applies_or_performs_is_proposed_as_a_conflict(datab
     assert held(database) == [(1, 1, "proposed"), (2, 2, "proposed"), (2, 3, "proposed")]
 
 
-def test_what_is_dismissed_is_not_proposed_again_and_can_be_declared(database: Database) -> None:
-    people = council(database)
-    open_call(database)
+def test_what_is_dismissed_is_not_proposed_again_and_can_be_declared(database: Database, people: Council) -> None:
     apply(database, "A", applicants="Vuxenenheten")
     with pytest.raises(Forbidden, match="Ditt eget jäv"):
         dismiss(database, people.berit, conflict(database), "Nej")
@@ -70,9 +107,7 @@ def test_what_is_dismissed_is_not_proposed_again_and_can_be_declared(database: D
     assert is_whole(database)
 
 
-def test_who_may_declare_whose_conflict(database: Database) -> None:
-    people = council(database)
-    open_call(database)
+def test_who_may_declare_whose_conflict(database: Database, people: Council) -> None:
     apply(database, "A")
     with pytest.raises(Forbidden, match="ditt eget jäv"):
         declare(database, people.carl, 1, 3, "Granne", TODAY)
@@ -84,15 +119,39 @@ def test_who_may_declare_whose_conflict(database: Database) -> None:
         declare(database, ANNA, 1, 99, "Granne", TODAY)
     declare(database, people.carl, 1, 2, "Granne", TODAY)
     declare(database, people.berit, 1, 3, "Syskon", TODAY)  # the chair
+    with database.read() as reader:
+        assert [(one.member, one.by) for one in conflicts.conflicts(reader, 1)] == [("Carl", "Carl"), ("Dora", "Berit")]
     assert held(database) == [(1, 2, "declared"), (1, 3, "declared")]
     with database.read() as reader:
         who = [(batch.actor, batch.note) for batch in ledger.history(reader) if batch.kind == "declare"]
     assert who == [("Berit", "Anmälde jäv"), ("Carl", "Anmälde jäv")]
 
 
-def test_two_who_settle_a_conflict_at_once_settle_it_once(database: Database) -> None:
-    people = council(database)
-    open_call(database)
+def test_who_is_in_conflict_does_not_say_who_else_is(database: Database, people: Council) -> None:
+    apply(database, "A", applicants="Vuxenenheten, Boendeenheten")  # where Berit, the chair, and Carl work
+    others = next(one for one in held_as_records(database) if one.member == 2)
+    with pytest.raises(Forbidden, match="själv jävig"):
+        declare(database, people.berit, 1, 3, "Syskon", TODAY)
+    with pytest.raises(Forbidden, match="själv jävig"):
+        dismiss(database, people.berit, others, "Nej")
+    declare(database, people.berit, 1, 1, "Chef där", TODAY)  # one's own, all the same
+
+
+def test_nothing_is_proposed_or_declared_after_the_decision(database: Database, people: Council) -> None:
+    apply(database, "A")
+    for _ in range(2):
+        calling.move_on(database, ANNA, call(database), CLOSED)
+    assessing.open_scores(database, people.berit, 1)
+    calling.move_on(database, ANNA, call(database), DECIDES)
+    with database.write(ANNA, Action.IMPORT, "Ny enhet") as work:
+        work.update(Member, 3, {"unit": "Enhet A"})
+    with pytest.raises(Refused, match="är beslutad"):
+        propose(database, ANNA, 1, TODAY)
+    with pytest.raises(Refused, match="är beslutad"):
+        declare(database, people.carl, 1, 2, "Granne", TODAY)
+
+
+def test_two_who_settle_a_conflict_at_once_settle_it_once(database: Database, people: Council) -> None:
     apply(database, "A", applicants="Boendeenheten")
     seen = conflict(database)
     declare(database, people.carl, 1, 2, "Chef där", TODAY)
@@ -105,28 +164,40 @@ def test_two_who_settle_a_conflict_at_once_settle_it_once(database: Database) ->
 
 
 @pytest.fixture(scope="module")
-def assessed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Database, Council]]:
-    """Three applications judged by three members; Berit and the administrator Anna2 are in conflict over the first."""
-    database = Database.open(tmp_path_factory.mktemp("jav") / "fou.duckdb")
-    people = council(database)
-    numbers = assessed_call(database, "A", "B", "C")
+def assessed(
+    opened: tuple[Path, Council], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Database, Council]]:
+    """Three applications judged by three members; Berit is in conflict over the first."""
+    path, people = Path(shutil.copy(opened[0], tmp_path_factory.mktemp("jav") / "fou.duckdb")), opened[1]
+    database = Database(path, duckdb.connect(str(path)))
+    numbers = [apply(database, title) for title in ("A", "B", "C")]
+    for _ in range(2):
+        calling.move_on(database, ANNA, call(database), CLOSED)
     for at, person in enumerate((people.berit, people.carl, people.dora)):
-        for proposal in numbers:
-            for position in (1, 2):
-                save(database, person, proposal, position, Judgement(1 + (at + proposal) % 4, comment="Ord"))
+        with database.write(person, Action.ASSESS, "Bedömde") as work:
+            values = [
+                {"proposal": proposal, "member": person.member, "criterion": position,
+                 "value": 1 + (at + proposal) % 4, "comment": "Ord"}
+                for proposal in numbers for position in (1, 2)
+            ]  # fmt: skip
+            work.create_many(Score, values)
     declare(database, people.berit, numbers[0], 1, "Har skrivit ansökan", CLOSED)
     yield database, people
     database.close()
 
 
 @contextmanager
-def changed(database: Database, person: Person, *statements: str, **values: object) -> Iterator[Reader]:
+def changed(
+    database: Database, person: Person, *statements: str, counting: bool = False, **values: object
+) -> Iterator[Reader]:
+    """What the person sees after these statements, which are then taken back; ``counting``: as `progress` is read."""
+    seen = assessing.to_count(sight_of(person)) if counting else sight_of(person)
     cursor = database._connection.cursor()
     try:
         cursor.execute("BEGIN TRANSACTION")
         for statement in statements:
             cursor.execute(statement, {name: value for name, value in values.items() if f"${name}" in statement})
-        yield Reader(cursor, None, sight_of(person))
+        yield Reader(cursor, None, seen)
     finally:
         cursor.execute("ROLLBACK")
         cursor.close()
@@ -147,9 +218,8 @@ def everything(reader: Reader, person: Person) -> dict[str, object]:
         "ranking": ask(standings.standings, person, 1), "grounds": ask(standings.grounds_met, person, 1),
         "areas": ask(standings.asked_by_area), "applicants": ask(standings.asked_by_applicant),
         "conflicts": ask(conflicts.conflicts, 1), "history": ask(ledger.history),
-        "todo": [ask(applications.lacking, n) for n in (1, 2, 3)],
-        "supplements": [ask(applications.supplements, n) for n in (1, 2, 3)],
-        "pages": [ask(project_page, f"LUM-2026-0{n}", TODAY) for n in (1, 2, 3)],
+        "todo": ask(applications.lacking, 1), "supplements": ask(applications.supplements, 1),
+        "pages": [ask(project_page, f"LUM-2026-0{n}", TODAY) for n in (1, 2)],
     }  # fmt: skip
     for table in ("score", "conflict", "change", "batch", "proposal", "call", "entry"):
         found[table] = sorted(reader.rows(f"SELECT * FROM {table}"), key=repr)
@@ -175,6 +245,8 @@ def unchanged(assessed: tuple[Database, Council]) -> dict[bool, dict[str, object
     for opened in (True, False):
         with changed(database, people.berit, f"UPDATE call SET scores_open = {opened}") as reader:
             found[opened] = everything(reader, people.berit)
+        with changed(database, people.berit, counting=True) as reader:
+            found[opened]["counted"] = assessing.progress(reader, people.berit, 1)
     return found
 
 
@@ -194,7 +266,9 @@ def test_a_member_in_conflict_learns_nothing_from_anything_the_services_return(
     opening = f"UPDATE call SET scores_open = {opened}"
     values = {"number": number, "yes": yes, "odd": odd, "text": text}
     with changed(database, people.berit, opening, *_MISSED, **values) as reader:
-        assert everything(reader, people.berit) == unchanged[opened]
+        assert everything(reader, people.berit) | {"counted": unchanged[opened]["counted"]} == unchanged[opened]
+    with changed(database, people.berit, opening, *_MISSED, counting=True, **values) as reader:
+        assert assessing.progress(reader, people.berit, 1) == unchanged[opened]["counted"]
 
 
 def test_what_who_is_in_conflict_does_not_notice_another_member_does(assessed: tuple[Database, Council]) -> None:

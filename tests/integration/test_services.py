@@ -42,6 +42,7 @@ SERVICES = {
     "fou.conflicts.propose": Action.EDIT,
     "fou.demo.load.load_documents": Action.LOAD_DEMO,
     "fou.demo.load.load_example": Action.LOAD_DEMO,
+    "fou.imports.applications.posting.post": Action.IMPORT,
     "fou.imports.drafts.Drafts.holding": Action.SEE_PERSONAL_DATA,
     "fou.imports.drafts.Drafts.of": Action.IMPORT,
     "fou.imports.drafts.Drafts.open": Action.IMPORT,

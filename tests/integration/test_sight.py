@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 import fou.ui.views
 from fou import ledger, planning, portfolio, search
 from fou.access import Action, Person, Role
+from fou.charts.calls import By
 from fou.exports import Asked, holds
 from fou.exports.report import describe
 from fou.model import (
@@ -49,7 +50,7 @@ from fou.store import Database, Reader
 from fou.store import sight as sights
 from fou.store.sight import EVERYTHING, Sight, members_in_conflict, sight_of
 from fou.ui.head import about
-from fou.ui.views import followup, overview, plan, project
+from fou.ui.views import followup, overview, plan, project, ranking
 from fou.ui.views import portfolio as views
 from fou.whose import funders
 
@@ -366,6 +367,8 @@ def test_every_table_keeps_its_columns(database: Database, sight: Sight, head: i
 
 
 FIGURES = get_args(portfolio.Figure)
+#: Whom the ranking is read for: the services refuse readers, and what they lack is not in their tables either.
+RANKED_FOR = Person("Berit", Role.MEMBER, BERIT)
 #: Every question that a page of everybody's asks, with arguments: function → what it is asked.
 ASKED: dict[Callable[..., Any], Callable[[Reader], object]] = {
     about: lambda r: about(r, 2026),
@@ -403,6 +406,12 @@ ASKED: dict[Callable[..., Any], Callable[[Reader], object]] = {
     sources_of: lambda r: sources_of(r, Behind((2025, 2026))),
     count_sources_of: lambda r: count_sources_of(r, Behind((2025, 2026))),
     holds: lambda r: [holds(r, year) for year in (2025, 2026)],
+    ranking.ranking_page: lambda r: ranking.ranking_page(r, RANKED_FOR, 1, "kr"),
+    ranking.listing: lambda r: ranking.listing(r, RANKED_FOR, 1, "kr", ranking.Chosen(), ()),
+    ranking.criteria: lambda r: ranking.criteria(r, RANKED_FOR, 1, ranking.Chosen()),
+    ranking.grounds: lambda r: ranking.grounds(r, RANKED_FOR, 1),
+    ranking.asked: lambda r: [ranking.asked(r, by, "", "kr") for by in get_args(By)],
+    ranking.asked_names: lambda r: [ranking.asked_names(r, by) for by in ("area", "applicant")],
     describe: lambda r: [str(describe(r, Asked(name, 2025)).tables) for name in ("arsoversikt", "portfoljrapport")],
 }
 

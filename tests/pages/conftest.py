@@ -29,6 +29,8 @@ PAGES = {
     "FoU-plan": pages.PLAN,
     "Portfölj": pages.PORTFOLIO,
     "Projekt": pages.PROJECT,
+    "Ansökningar": pages.CALLS,
+    "Ansökan": pages.APPLICATION,
     "Uppföljning": pages.FOLLOW_UP,
     "Import": pages.IMPORT,
     "Administration": pages.ADMINISTRATION,

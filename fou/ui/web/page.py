@@ -19,7 +19,12 @@ STATIC = Path(__file__).resolve().parents[1] / "static"
 _INDEX = Path(get_static_dir()) / "index.html"
 
 #: Our own files in ``static/`` and what they are.
-OURS = {"fou.css": "text/css", "svenska.js": "text/javascript", "tables.js": "text/javascript"}
+OURS = {
+    "fou.css": "text/css",
+    "svenska.js": "text/javascript",
+    "tables.js": "text/javascript",
+    "assessing.js": "text/javascript",
+}
 _NOSCRIPT = "<noscript><p>Fou behöver JavaScript. Slå på det i webbläsaren och ladda om sidan.</p></noscript>"
 
 
