@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
@@ -27,7 +28,12 @@ LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 def database_path() -> Path:
     """The database file: ``FOU_DATABASE``, or ``data/fou.duckdb`` in the project."""
-    return Path(os.environ.get("FOU_DATABASE") or ROOT / "data" / "fou.duckdb")
+    return _path(os.environ.get("FOU_DATABASE"))
+
+
+@lru_cache(maxsize=8)  # asked for at every reading
+def _path(named: str | None) -> Path:
+    return Path(named or ROOT / "data" / "fou.duckdb")
 
 
 @dataclass(frozen=True, slots=True)

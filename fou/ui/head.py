@@ -184,12 +184,19 @@ def _people(known: About) -> dict[str, Person]:
 def _who(person: Person) -> None:
     """Who one is: said, with the way out; or chosen, in local mode; or how to sign in, for the public."""
     if not settings().network:
-        with st.popover(f"Jag är {plain(person.name.lower() if person in (_ADMIN, _READER) else person.name)}"):
+        name = person.name.lower() if person in (_ADMIN, _READER) else person.name
+        menu = st.popover(f"Jag är {plain(name)}", key="vem", on_change="rerun")
+        if not menu.open:
+            return
+        with menu:
             everybody = _people(state.read(None, about, date.today().year))
             st.selectbox("Jag är", list(everybody), key="jag", persist_state="session")
             st.caption("Lokalt läge: den som sitter vid datorn väljer vem den är.")
     elif person.role is not Role.PUBLIC:
-        with st.popover(plain(person.name), icon=":material/person:", key="inloggad"):
+        menu = st.popover(plain(person.name), icon=":material/person:", key="inloggad", on_change="rerun")
+        if not menu.open:
+            return
+        with menu:
             st.markdown(f"Du är inloggad som {plain(person.name)}, {ROLE_NAMES[person.role]}.")
             st.button("Logga ut", key="logga-ut", icon=":material/logout:", on_click=st.logout)
     elif settings().sign_in:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 from fou.access import Action, Person, may, require
 from fou.errors import FouError
+from fou.ui import turns
 
 TOO_MANY = "Just nu är det för många som använder Fou. Vänta en stund och ladda om sidan."
 
@@ -78,8 +79,9 @@ exports = Exports()
 def export(person: Person) -> Iterator[None]:
     """Make a file for the person in the block. Raises Full when they are many who want one and are not signed in."""
     if may(person, Action.EXPORT_FREELY):
-        yield
+        with turns.short():
+            yield
         return
     require(person, Action.EXPORT)
-    with exports.one_more():
+    with exports.one_more(), turns.short():
         yield

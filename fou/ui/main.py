@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import streamlit as st
 
-from fou.access import may
+from fou.access import Action, may
 from fou.errors import StoreError
-from fou.ui import head, pages, sign_in, state
+from fou.ui import head, pages, sign_in, state, turns
 from fou.ui.text import plain
 
 
@@ -33,15 +35,7 @@ except StoreError as error:
 # Registered by absolute path: the folder `pages/` lies beside app.py, not beside this script, so Streamlit's
 # own discovery never finds it, and no page can be reached without passing through here.
 registered = [
-    st.Page(
-        listed.path,
-        title=listed.title,
-        url_path=listed.url or None,
-        default=not listed.url,
-        visibility=(
-            "visible" if listed.in_navigation and seen.person and may(seen.person, listed.action) else "hidden"
-        ),
-    )
+    pages.registered(listed, listed.in_navigation and seen.person is not None and may(seen.person, listed.action))
     for listed in pages.TABLE
 ]
 page = st.navigation(registered, position="top" if seen.person else "hidden")
@@ -54,5 +48,7 @@ if seen.person is None:
 
 head.draw(seen.person)
 if head.allowed(listed.title, listed.action):
-    page.run()
+    # Where files are read in and everything is gone through, the page itself has much to compute.
+    with nullcontext() if listed.action is Action.READ else turns.short():
+        page.run()
 state.settle()

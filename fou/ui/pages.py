@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
+
+import streamlit as st
+from streamlit.navigation.page import Page
 
 from fou.access import Action
 
@@ -47,3 +52,20 @@ TABLE = (
     Listed(PERSONAL_DATA, "Personuppgifter", "personuppgifter", Action.SEE_PERSONAL_DATA, in_navigation=False),
     Listed(HELP, "Hjälp", "hjalp", Action.READ),
 )
+
+
+def registered(listed: Listed, visible: bool) -> Page:
+    """The page as ``st.navigation`` takes it, for one run of the script."""
+    # A copy of its own for each run: Streamlit notes in it which page this run may run.
+    return copy.copy(_made(listed, visible))
+
+
+@lru_cache(maxsize=64)  # the file is looked for once, and not at every click
+def _made(listed: Listed, visible: bool) -> Page:
+    return st.Page(
+        listed.path,
+        title=listed.title,
+        url_path=listed.url or None,
+        default=not listed.url,
+        visibility="visible" if visible else "hidden",
+    )

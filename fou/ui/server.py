@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import logging
 import secrets
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -27,6 +26,7 @@ from fou.ui.web.gate import Gate
 from fou.ui.web.logs import log_as
 from fou.ui.web.page import OURS, SECURITY_HEADERS, STATIC, SwedishAndSafe
 from fou.ui.web.starting import refuse_unsafe_start, streamlits_part
+from fou.ui.web.theme import keep_theme
 
 __all__ = [
     "EXCEPTION_HANDLERS", "MAIN_SCRIPT", "MIDDLEWARE", "ROUTES", "lifespan", "refuse_unsafe_start", "streamlits_part",
@@ -51,8 +51,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     import plotly.graph_objects  # noqa: F401
 
     log_as(settings().log)
-    # A page waits this long, many times over, for a thread that is busy with an import; the usual 5 ms are felt.
-    sys.setswitchinterval(0.001)
+    keep_theme()
     state.open_database()
     who.begin()
     # What is loaded by now lives as long as the process: taking it out of the collector's rounds halves the

@@ -19,6 +19,8 @@ from fou.ui.head import View
 from fou.ui.text import plain
 
 _UNIT_WORDS = {"kr": "kronor", "tkr": "tusental kronor", "mnkr": "miljoner kronor"}
+#: What a chart shows below itself when somebody asks.
+BELOW = AS_TABLE, COUNTED, FILES = "Visa som tabell", "Så räknas det", "Hämta"
 _ISO_DATE = re.compile(r"\b\d{4}-\d{2}(?:-\d{2})?\b")
 _MOST_SOURCES = 12
 #: A text longer than this is a paragraph and no table cell.
@@ -58,22 +60,17 @@ def chart(drawn: Chart, view: View, select: bool = False, sources: Sources | Non
         st.plotly_chart(drawn.figure, key=f"figur-{drawn.name}", alt=drawn.sentence, config={"staticPlot": True})
     if not drawn.table.rows:
         return clicked
-    # Beside each other what is opened has a third of the width, and most of a table would have to be scrolled to.
-    opened = any(st.session_state.get(f"{part}-{drawn.name}") for part in ("tabell", "raknas", "hamta"))
-    with st.container(horizontal=not opened, gap="small"):
-        as_table = st.expander("Visa som tabell", key=f"tabell-{drawn.name}", on_change="rerun", type="compact")
-        counted = st.expander("Så räknas det", key=f"raknas-{drawn.name}", on_change="rerun", type="compact")
-        files = st.expander("Hämta", key=f"hamta-{drawn.name}", on_change="rerun", type="compact")
-    if as_table.open:
-        with as_table:
-            table(drawn.table, view.unit)
-            st.caption(f"Belopp i {_UNIT_WORDS[view.unit]} exklusive moms.")
-    if counted.open:
-        with counted:
-            _counted(drawn, view, sources or (_behind(drawn.behind, view) if drawn.behind else None))
-    if files.open:
-        with files:
-            _files(drawn, view)
+    # One element and not three expanders: each element of a page costs every click on it.
+    opened = st.segmented_control(
+        "Mer om diagrammet", BELOW, selection_mode="multi", key=f"mer-{drawn.name}", label_visibility="collapsed"
+    )
+    if AS_TABLE in opened:
+        table(drawn.table, view.unit)
+        st.caption(f"Belopp i {_UNIT_WORDS[view.unit]} exklusive moms.")
+    if COUNTED in opened:
+        _counted(drawn, view, sources or (_behind(drawn.behind, view) if drawn.behind else None))
+    if FILES in opened:
+        _files(drawn, view)
     return clicked
 
 

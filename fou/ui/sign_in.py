@@ -48,9 +48,10 @@ _TEXTS = {
 
 def say_how_it_went() -> bool:
     """Say once what the address tells of a sign-in; whether it told anything."""
-    told, number = st.query_params.get(FAULT), st.query_params.get(NUMBER, "")
+    asked = st.query_params.to_dict()
+    told, number = asked.get(FAULT), asked.get(NUMBER, "")
     for name in (FAULT, NUMBER):
-        if name in st.query_params:
+        if name in asked:
             del st.query_params[name]
     # Anybody can write such an address: only what is known here is shown.
     if told not in set(Fault):

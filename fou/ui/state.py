@@ -19,6 +19,7 @@ from fou.errors import StoreError
 from fou.settings import database_path
 from fou.store import Database, Reader
 from fou.store.sight import EVERYTHING, Sight, members_apart, sight_of
+from fou.ui import turns
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -150,7 +151,7 @@ def read_as(
                 break
         waited.wait()
     try:
-        with current.read(head, seen) as reader:
+        with turns.short(), current.read(head, seen) as reader:
             found = function(reader, *arguments, **named)
         with _lock:
             _computed += 1

@@ -89,7 +89,11 @@ def open_page(page: Page, address: str) -> None:
 
 
 def open_everything(page: Page) -> None:
-    """Open every expander: "Visa som tabell", "Så räknas det", the sources, the forms …"""
+    """Open all that can be: "Visa som tabell" and "Så räknas det" below charts, the sources, the forms …"""
+    asked = page.get_by_role("toolbar", name="Mer om diagrammet").get_by_role("button", pressed=False)
+    for number in reversed(range(asked.count())):  # those that are pressed are not among them any more
+        asked.nth(number).click()
+    expect(asked).to_have_count(0)
     closed = page.locator("[data-testid=stExpander] details:not([open]) > summary")
     closed.evaluate_all("summaries => summaries.forEach((summary) => summary.click())")
     expect(closed).to_have_count(0)

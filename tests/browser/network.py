@@ -25,6 +25,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from streamlit.auth_util import set_cookie_with_chunks
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.Common_pb2 import StringArray
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.web.server.starlette.starlette_app_utils import create_signed_value, generate_xsrf_token_string
@@ -145,9 +146,16 @@ class Seen:
         """The id of what has this label."""
         return next(e.id for e in self.elements() if getattr(e, "label", "") == label and e.id)
 
-    def expanders(self) -> set[str]:
-        """The ids of what can be opened and is made then."""
-        return {e.id for e in self.elements() if e.DESCRIPTOR.name == "Expandable" and e.id}
+    def opened(self) -> dict[str, WidgetState]:
+        """All that is made when it is asked for, asked for: expanders, menus and what charts show below themselves."""
+        states = {}
+        for element in self.elements():
+            if element.DESCRIPTOR.name in ("Expandable", "Popover") and element.id:
+                states[element.id] = WidgetState(id=element.id, bool_value=True)
+            elif element.DESCRIPTOR.name == "ButtonGroup" and element.click_mode == element.MULTI_SELECT:
+                every = StringArray(data=[option.content for option in element.options])
+                states[element.id] = WidgetState(id=element.id, string_array_value=every)
+        return states
 
 
 @contextlib.contextmanager
@@ -187,10 +195,10 @@ class Tab:
 
     def open_all(self, page: str) -> Seen:
         """Run a page, and again until all on it that can be opened is open."""
-        seen, opened = self.open(page), set[str]()
-        while closed := seen.expanders() - opened:
-            opened |= closed
-            seen = self.open(page, *(WidgetState(id=widget, bool_value=True) for widget in opened))
+        seen, opened = self.open(page), dict[str, WidgetState]()
+        while seen.opened().keys() - opened.keys():
+            opened |= seen.opened()
+            seen = self.open(page, *opened.values())
         return seen
 
     def send(self, message: BackMsg) -> Seen:

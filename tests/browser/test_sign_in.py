@@ -385,7 +385,7 @@ def administration(network: Network) -> Iterator[tuple[Tab, list[WidgetState]]]:
     mine = identity(network.closed.base, "anna", name="Anna Handläggare", groups=["fou-administration"])
     with tab(network.closed.base, mine) as opened:
         shown = opened.open_all("administration")
-        states = [WidgetState(id=widget, bool_value=True) for widget in shown.expanders()]
+        states = [*shown.opened().values()]
         whom = WidgetState(id=shown.widget("Lägg till eller ändra"), string_value="Greta Bytarroll")
         yield opened, [*states, whom]
 

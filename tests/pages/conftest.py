@@ -116,9 +116,14 @@ class Visit:
         return self
 
     def open(self, *keys: str) -> Visit:
-        """Open expanders by their keys."""
+        """Open expanders and popovers by their keys."""
         for key in keys:
             self.at.session_state[key] = True
+        return self.run()
+
+    def below(self, chart: str, *what: str) -> Visit:
+        """Ask for what a chart shows below itself: `below("utrymme", AS_TABLE)`."""
+        self.at.session_state[f"mer-{chart}"] = list(what)
         return self.run()
 
     @property

@@ -9,7 +9,7 @@ import pytest
 
 from fou import plan
 from fou.model import Project
-from fou.ui import pages, state
+from fou.ui import pages, show, state
 from tests.pages.conftest import ADMIN, PAGES, Visit
 
 DOCUMENTS_PROJECTS = (
@@ -153,13 +153,13 @@ def test_real_data_carry_no_mark_of_being_invented(visit: Callable[..., Visit]) 
 
 @pytest.mark.usefixtures("documents")
 def test_every_chart_has_its_figures_as_a_table(visit: Callable[..., Visit]) -> None:
-    shown = visit(ar="2013").open("tabell-utrymme")
+    shown = visit(ar="2013").below("utrymme", show.AS_TABLE)
     assert shown.rows("År")[0][:2] == ["2013", "2 310 000"]
 
 
 @pytest.mark.usefixtures("documents")
 def test_every_chart_says_how_it_is_counted(visit: Callable[..., Visit]) -> None:
-    shown = visit(ar="2013").open("raknas-utrymme")
+    shown = visit(ar="2013").below("utrymme", show.COUNTED)
     assert "Definition. Fritt = ram − beviljat − avsatt + återfört" in shown.text
 
 

@@ -153,6 +153,8 @@ def test_in_network_mode_nobody_chooses_who_they_are(network: Callable[[bool], N
 def test_a_name_with_markup_is_shown_as_text(network: Callable[[bool], None]) -> None:
     network(False)
     at = open_as(claims("<b>Eva</b> **A** [x](http://x)", groups=["v"]))
+    at.session_state["inloggad"] = True
+    at.run()
     said = next(text.value for text in at.markdown if "inloggad som" in text.value)
     assert r"\<b\>Eva" in said
     assert r"\*\*A\*\*" in said

@@ -46,9 +46,8 @@ def press(shown: Visit, label: str) -> Visit:
 
 def offered(shown: Visit) -> list[str]:
     """The buttons and sections that the page offers, but for those that only show."""
-    reading = {"Visa som tabell", "Så räknas det", "Hämta"}
     labels = [*(b.label for b in shown.at.button), *(unescaped(str(e.label)) for e in shown.at.get("expander"))]
-    return [label for label in labels if label not in reading and not label.startswith("Alla belopp")]
+    return [label for label in labels if not label.startswith("Alla belopp")]
 
 
 def type_into(shown: Visit, texts: dict[int, str]) -> Visit:

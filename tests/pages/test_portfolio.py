@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from fou.ui import pages
+from fou.ui import pages, show
 from tests.pages.conftest import Visit, unescaped
 
 VIEWS = ["Lista", "Tidslinje", "Områden", "Sökt och beviljat", "Utbetalt", "Storlek"]
@@ -74,7 +74,7 @@ def test_each_view_of_the_portfolio_can_be_linked_to(
 
 @pytest.mark.usefixtures("example")
 def test_a_chart_of_the_portfolio_lists_the_amounts_of_the_projects_chosen(visit: Callable[..., Visit]) -> None:
-    shown = visit(pages.PORTFOLIO, sok="EX24-002", visa="Områden").open("raknas-omraden")
+    shown = visit(pages.PORTFOLIO, sok="EX24-002", visa="Områden").below("omraden", show.COUNTED)
     rows = shown.rows("Slag")
     assert {row[2] for row in rows} == {"En intervjustudie om bedömningsinstrument i handläggningen"}
     assert f"{len(rows)} belopp ligger bakom:" in shown.text
@@ -82,7 +82,7 @@ def test_a_chart_of_the_portfolio_lists_the_amounts_of_the_projects_chosen(visit
 
 @pytest.mark.usefixtures("example")
 def test_a_projects_chart_lists_its_amounts_whoever_pays(visit: Callable[..., Visit]) -> None:
-    shown = visit(pages.PROJECT, kod="EX24-002", medel="egna").open("raknas-projektets-pengar")
+    shown = visit(pages.PROJECT, kod="EX24-002", medel="egna").below("projektets-pengar", show.COUNTED)
     assert "14 belopp ligger bakom" in shown.text
 
 

@@ -99,7 +99,7 @@ def test_who_one_is_stays_from_page_to_page(visit: Callable[..., Visit]) -> None
 
 
 def test_one_may_be_any_member_an_administrator_or_a_reader(visit: Callable[..., Visit]) -> None:
-    assert visit().at.selectbox(key="jag").options == [
+    assert visit().open("vem").at.selectbox(key="jag").options == [
         "Handläggare", "Birgitta Sandström", "Gunilla Ekdahl", "Jonas Wikström", "Mehdi Karimi", "Rasmus Hallberg",
         "Selma Begić", "Tuula Niemi", "Läsare",
     ]  # fmt: skip
