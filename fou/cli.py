@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -20,28 +20,24 @@ from fou.cli_common import Json
 from fou.cli_common import open_database as _database
 from fou.cli_common import person as _person
 from fou.cli_common import print_json as _print_json
-from fou.demo import load
 from fou.errors import FouError, ImportRefused
 from fou.exports import KINDS as EXPORTS
 from fou.exports import REPORTS, Asked
 from fou.exports import write as write_export
 from fou.figures import Figures
-from fou.imports.as_json import examined_json
-from fou.imports.examining import Examined, examine
-from fou.imports.files.annotate import marks_of
-from fou.imports.files.limited import annotate_file
 from fou.imports.findings import SEVERITY_NAMES, Finding
-from fou.imports.posting import post
-from fou.imports.sheets.choices import read_choices
-from fou.imports.sheets.describing import choices_in_full, describe
 from fou.ledger import history as read_history
 from fou.ledger import undo as undo_batch
 from fou.model import KIND_NAMES, Kind
 from fou.money import OPEN_TEXT, format_sek
 from fou.plan import YearPlan, year_plan, year_projects
-from fou.privacy.weeding import to_do_again
 from fou.store import Reader, chain
 from fou.swedish import count, format_timestamp
+
+if TYPE_CHECKING:
+    from fou.imports.examining import Examined
+
+# What reads files is heavy, and is fetched by the commands that read one: the others start in half the time.
 
 app = typer.Typer(
     add_completion=False,
@@ -76,6 +72,8 @@ def run() -> None:
 @demo.command("documents")
 def demo_documents() -> None:
     """Läs in källdokumentens portfölj i en tom databas."""
+    from fou.demo import load
+
     with _database(create=True) as database:
         batch = load.load_documents(database, _person())
         print(f"Källdokumentens portfölj är inläst (post {batch}) i {database.path}.")
@@ -86,6 +84,8 @@ def demo_example(
     projects: Annotated[int, typer.Option(min=10, max=100_000, help="Antal projekt.")] = 60,
 ) -> None:
     """Läs in den påhittade Exempelkommunen i en tom databas."""
+    from fou.demo import load
+
     with _database(create=True) as database:
         batch = load.load_example(database, _person(), projects)
         print(f"Den påhittade Exempelkommunen är inläst (post {batch}) i {database.path}.")
@@ -110,6 +110,14 @@ def import_file(
     ] = None,
 ) -> None:
     """Granska en budget i vilken uppställning som helst, eller ett utdrag ur Swecris, och läs in den."""
+    from fou.imports.as_json import examined_json
+    from fou.imports.examining import examine
+    from fou.imports.files.annotate import marks_of
+    from fou.imports.files.limited import annotate_file
+    from fou.imports.posting import post
+    from fou.imports.sheets.choices import read_choices
+    from fou.imports.sheets.describing import choices_in_full
+
     choices = read_choices(mapping.read_text("utf-8-sig"), mapping.name) if mapping else {}
     with _database(create=True) as database:
         examined = examine(database, file, file.name, choices)
@@ -212,6 +220,8 @@ def backup(path: Path) -> None:
 @app.command()
 def restore(path: Path) -> None:
     """Byt ut innehållet mot en säkerhetskopia; det som fanns sparas bredvid."""
+    from fou.privacy.weeding import to_do_again
+
     with _database(create=True) as database:
         kept = database.restore(_person(), path)
         with database.read() as reader:
@@ -306,6 +316,8 @@ def _print_plan(reader: Reader, found: YearPlan) -> None:
 
 
 def _print_examined(examined: Examined, batch: int | None, only_check: bool) -> None:
+    from fou.imports.sheets.describing import describe
+
     for found in examined.understood.sheets if examined.understood else ():
         print(f"{found.layout.name}: {describe(found)}")
     for finding in examined.findings:

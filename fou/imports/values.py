@@ -9,8 +9,6 @@ from decimal import Decimal
 from functools import partial
 from typing import TypeAlias, TypeVar
 
-from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, from_excel
-
 from fou.imports.files.cells import Broken, Value
 from fou.imports.references import fold
 from fou.imports.template.layout import FIRST_YEAR, LAST_YEAR, YES_NO, Column, Takes
@@ -197,6 +195,9 @@ def _day(value: Value, date1904: bool) -> date | None:
     if isinstance(value, date):
         return value.date() if isinstance(value, datetime) else value
     if isinstance(value, Decimal):
+        # All of openpyxl comes with it (0.3 s), and few cells tell a day as a number.
+        from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, from_excel
+
         try:
             found = from_excel(float(value), CALENDAR_MAC_1904 if date1904 else CALENDAR_WINDOWS_1900)
         except (ValueError, OverflowError):

@@ -32,7 +32,6 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from fou.store.reading import Reader
 
@@ -150,6 +149,8 @@ class _Hashers(dict[int, "_Hash"]):
 
 def _entries(reader: Reader, where: str, asked: Mapping[str, object]) -> Iterator[tuple[int, memoryview, memoryview]]:
     """The entries' figures and words in order, many of the same batch at a time, as UTF-8."""
+    import pyarrow.compute as pc  # 0.2 s, and only what writes or checks needs it
+
     sql = f"SELECT batch, {_ENTRY_FIGURES}, {_ENTRY_WORDS} FROM entry {where} ORDER BY batch, id"
     # Not as rows: to make a hundred thousand strings of them takes longer than to digest them.
     for part in reader.arrow(sql, **asked):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, TimeoutError, expect
+from playwright.sync_api import Locator, Page, TimeoutError, expect
 
 from fou.access import Person, Role
 from fou.demo.load import load_documents
@@ -140,10 +140,10 @@ def server(database: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 
 @pytest.fixture(scope="module")
-def way(server: Server, browser_context: Callable[..., BrowserContext]) -> Way:
+def way(server: Server, open_window: Callable[..., Page]) -> Way:
     """The whole way: upload, a guess corrected, the page reloaded, two cells mended, a question, and read in."""
     seen = Way()
-    page = browser_context(**WINDOW).new_page()
+    page = open_window(**WINDOW)
     seen.complaints = complaints(page)
     open_page(page, f"{server.base}/import")
     seen.stop(page, "begun")

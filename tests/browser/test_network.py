@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Request
+from playwright.sync_api import Browser, Page, Request
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.web.server.starlette.starlette_app_utils import generate_xsrf_token_string
@@ -22,7 +22,7 @@ from fou.model import RECORDS
 from fou.store import Database
 from fou.ui.pages import TABLE, Listed
 from tests.browser import hostile
-from tests.browser.conftest import complaints, open_everything, open_page
+from tests.browser.conftest import begin, complaints, open_everything, open_page
 from tests.browser.network import CLOSED, GROUPS, Seen, identity, settings_file, tab
 from tests.conftest import ROOT, Server, free_port, serving
 
@@ -320,16 +320,12 @@ BECOME_SOMETHING = """elsewhere => {
 
 
 @pytest.fixture(scope="module")
-def window(
-    server: Server, cookies: Callable[[Role], dict[str, str]], browser_context: Callable[..., BrowserContext]
-) -> Iterator[Page]:
+def window(server: Server, cookies: Callable[[Role], dict[str, str]], browser: Browser) -> Iterator[Page]:
     """A window that an administrator has signed in by."""
-    # An option that nobody else's window has: the cookies are this one's alone.
-    context = browser_context(extra_http_headers={"X-Test": "markup"})
+    context = begin(browser)
     context.add_cookies([{"name": n, "value": v, "url": server.base} for n, v in cookies(Role.ADMIN).items()])
-    page = context.new_page()
-    yield page
-    page.close()
+    yield context.new_page()
+    context.close()
 
 
 def watched(page: Page) -> list[str]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from fou.access import Action, Person, Role
 from fou.demo.load import DOCUMENTS, load_documents, load_example
@@ -103,11 +103,11 @@ class Hour:
 
 
 @pytest.fixture(scope="module")
-def started(browser_context: Callable[..., BrowserContext], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hour]:
+def started(open_window: Callable[..., Page], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hour]:
     """The dashboard with the documents' portfolio, just opened."""
     folder = tmp_path_factory.mktemp("hour")
     with serving(ROOT / "app.py", made(folder / "fou.duckdb", load_documents), folder / "server.log") as server:
-        page = browser_context().new_page()
+        page = open_window()
         open_page(page, server.base)
         yield Hour(server, page)
         page.close()
@@ -218,9 +218,9 @@ def test_a_link_opens_the_very_view_that_it_was_copied_from(servers: dict[str, S
 
 
 @pytest.fixture(scope="module")
-def chosen(servers: dict[str, Server], browser_context: Callable[..., BrowserContext]) -> Iterator[Page]:
+def chosen(servers: dict[str, Server], open_window: Callable[..., Page]) -> Iterator[Page]:
     """A page with other choices in its head than the first ones."""
-    page = browser_context().new_page()
+    page = open_window()
     open_page(page, f"{servers['documents'].base}/?ar=2014&enhet=tkr&medel=egna")
     yield page
     page.close()
@@ -257,9 +257,9 @@ def test_a_project_links_to_the_one_it_builds_on(servers: dict[str, Server], bro
 
 
 @pytest.fixture(scope="module")
-def evil(servers: dict[str, Server], browser_context: Callable[..., BrowserContext]) -> Iterator[Page]:
+def evil(servers: dict[str, Server], open_window: Callable[..., Page]) -> Iterator[Page]:
     """The page of the project whose title is full of markup."""
-    page = browser_context().new_page()
+    page = open_window()
     open_page(page, f"{servers['documents'].base}/projekt?kod=S-REG")
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     yield page
@@ -291,12 +291,12 @@ class Seen:
 
 
 @pytest.fixture(scope="module")
-def look(servers: dict[str, Server], browser_context: Callable[..., BrowserContext]) -> Callable[[str, str], Seen]:
+def look(servers: dict[str, Server], open_window: Callable[..., Page]) -> Callable[[str, str], Seen]:
     """Examine one page of one set of data, once: on a dark phone, and then in the light on a screen."""
 
     @cache
     def examine(data: str, path: str) -> Seen:
-        page = browser_context(bypass_csp=True, **DARK_PHONE).new_page()
+        page = open_window(bypass_csp=True, **DARK_PHONE)
         open_page(page, f"{servers[data].base}/{path}")
         wider = page.evaluate(WIDER_THAN_THE_PAGE)
         open_everything(page)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import axe_violations, complaints, open_page, turn
 from tests.conftest import ROOT, Server
@@ -84,9 +84,9 @@ def widgets(serve: Callable[..., Server], tmp_path_factory: pytest.TempPathFacto
 
 
 @pytest.fixture(scope="module")
-def widgets_page(widgets: Server, browser_context: Callable[..., BrowserContext]) -> Iterator[Page]:
+def widgets_page(widgets: Server, open_window: Callable[..., Page]) -> Iterator[Page]:
     """The page of widgets, opened once for the tests that only look at it."""
-    page = browser_context().new_page()
+    page = open_window()
     open_page(page, widgets.base)
     yield page
     page.close()
@@ -155,12 +155,12 @@ class Opened:
 
 
 @pytest.fixture(scope="module")
-def opened(server: Server, browser_context: Callable[..., BrowserContext]) -> Callable[[str], Opened]:
+def opened(server: Server, open_window: Callable[..., Page]) -> Callable[[str], Opened]:
     """Open a deep link; each is opened only once."""
 
     @cache
     def open_once(path: str) -> Opened:
-        page = browser_context().new_page()
+        page = open_window()
         heard = complaints(page)
         open_page(page, f"{server.base}/{path}")
         expect(page).to_have_title(re.compile(" – Fou$"))
@@ -173,13 +173,13 @@ def opened(server: Server, browser_context: Callable[..., BrowserContext]) -> Ca
 
 
 @pytest.fixture(scope="module")
-def judged(server: Server, browser_context: Callable[..., BrowserContext]) -> Callable[[str], dict[str, list[str]]]:
+def judged(server: Server, open_window: Callable[..., Page]) -> Callable[[str], dict[str, list[str]]]:
     """What axe-core finds on a page, light on a phone and dark on a screen; each page is opened only once."""
 
     @cache
     def judge(path: str) -> dict[str, list[str]]:
         phone = {"width": 390, "height": 900}
-        page = browser_context(color_scheme="light", viewport=phone, bypass_csp=True).new_page()
+        page = open_window(color_scheme="light", viewport=phone, bypass_csp=True)
         open_page(page, f"{server.base}/{path}")
         found = {"light phone": axe_violations(page)}
         turn(page, "dark", 1440, 900)

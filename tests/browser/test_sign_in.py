@@ -26,7 +26,7 @@ from fou.model import Member
 from fou.settings import read_settings
 from fou.store import Database
 from fou.ui.pages import TABLE
-from tests.browser.conftest import complaints, open_page
+from tests.browser.conftest import begin, complaints, open_page
 from tests.browser.hostile import ADMIN
 from tests.browser.network import CLOSED, Tab, certificate, from_readme, identity, nginx, providing, settings_file, tab
 from tests.conftest import ROOT, Server, free_port, serving
@@ -148,7 +148,7 @@ def site_of_the_readme(http_port: int, https_port: int, folder: Path, server: Se
 @pytest.fixture(scope="module")
 def shared(browser: Browser) -> Iterator[BrowserContext]:
     """One browser's cookies and files for all these tests, so that Streamlit's files are fetched once."""
-    context = browser.new_context(locale="sv-SE", viewport={"width": 1440, "height": 900}, ignore_https_errors=True)
+    context = begin(browser, ignore_https_errors=True)
     yield context
     context.close()
 
