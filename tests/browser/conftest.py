@@ -105,8 +105,8 @@ def open_page(page: Page, address: str) -> None:
     page.goto(address)
     finished = "[data-testid=stApp][data-test-connection-state=CONNECTED][data-test-script-state=notRunning]"
     page.wait_for_selector(finished, timeout=60_000)
-    # A grey box stands for each part of Streamlit that is still being fetched.
-    expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
+    # A grey box stands for each part of Streamlit that is still being fetched; the first window fetches them all.
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=60_000)
 
 
 def open_everything(page: Page) -> None:
