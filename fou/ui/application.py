@@ -212,7 +212,7 @@ def _move(view: View, found: Application) -> None:
         st.error(plain(str(error)), icon=":material/block:")
         return
     st.query_params["kod"] = code
-    _done(f"{about.code} är flyttad och heter nu {code}.", state.read(None, batch_of, code))
+    _done(f"{about.code} är flyttad och heter nu {code}.", view.read(batch_of, code))
 
 
 def _done(said: str, batch: int | None) -> None:

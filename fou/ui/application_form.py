@@ -71,7 +71,7 @@ def new(view: View, page: CallPage) -> None:
     """The form for an application that has come in to the call."""
     entered = st.session_state.pop(_ENTERED, None)
     if entered:
-        calls.tell(f"{entered} är inlagd.", state.read(None, views.batch_of, entered))
+        calls.tell(f"{entered} är inlagd.", view.read(views.batch_of, entered))
         st.switch_page(APPLICATION, query_params={"kod": entered})
     prefix = f"ansokan-ny-{page.call.id}"
 

@@ -19,6 +19,7 @@ from fou.model import CALL_KINDS, CALL_STATES, Call, Criterion
 from fou.money import NotAnAmount, format_number, is_open_wording, parse_sek
 from fou.swedish import format_date, join_words
 from fou.ui import call_rows, calls, show, state
+from fou.ui.application_import import form_button
 from fou.ui.head import View
 from fou.ui.text import ended, plain
 from fou.ui.views import calls as views
@@ -50,6 +51,8 @@ def announcement(view: View, page: CallPage) -> None:
             st.caption(f"Källa: {plain(call.source)}")
     with right:
         show.table(views.facts_table(page, view.unit))
+        if call.state == "open":
+            form_button(view, page)
     st.subheader("Prioriteringsgrunder", anchor=False)
     if page.criteria:
         show.table(views.grounds_table(page.criteria))
@@ -140,7 +143,7 @@ def _edit_facts(view: View, code: str) -> None:
     try:
         batch = calling.edit(state.database(), view.person, seen, replace(calling.form_of(seen), **changed))
     except SaveConflict as conflict:
-        now = state.read(None, call_page, code)
+        now = view.read(call_page, code)
         if now is None:
             _refused(conflict)
             return
@@ -185,7 +188,7 @@ def _edit_grounds(view: View, code: str) -> None:
     try:
         batch = calling.save_grounds(state.database(), view.person, page.call.id, _grounds(typed), seen)
     except SaveConflict as conflict:
-        now = state.read(None, call_page, code)
+        now = view.read(call_page, code)
         if now is not None:
             st.session_state[f"{prefix}-sett"] = now.criteria
             stands = "; ".join(f"{one.name} (vikt {one.weight or 1})" for one in now.criteria) or "inga grunder"
@@ -220,7 +223,7 @@ def _edit_money(view: View, code: str) -> None:
     try:
         batch = calling.save_money(state.database(), view.person, number, _money(typed), seen)
     except SaveConflict as conflict:
-        st.session_state[f"{prefix}-sett"] = state.read(None, calling.set_aside, number)
+        st.session_state[f"{prefix}-sett"] = view.read(calling.set_aside, number)
         _conflict(prefix, _told(conflict))
     except FouError as error:
         _refused(error)

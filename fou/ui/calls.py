@@ -261,7 +261,7 @@ def _copy(view: View, call: Call) -> None:
     go_to(code)
     done(
         f"Utlysningen {code} är påbörjad som utkast, med datumen ett år senare. Sätt av pengar och läs igenom texten.",
-        state.read(None, begun_in, code),
+        view.read(begun_in, code),
     )
 
 

@@ -166,19 +166,15 @@ def _filters(ranking: views.RankingPage) -> views.Chosen:
 
 
 def _below(ranking: views.RankingPage, view: View) -> None:
-    with st.container(horizontal=True, gap="small"):
-        how = st.expander("Så räknas det", key="raknas-rangordning", on_change="rerun", type="compact")
-        files = st.expander("Hämta", key="hamta-rangordning", on_change="rerun", type="compact")
-    if how.open:
-        with how:
-            _counted(ranking.places.counted, ranking.found)
-    if files.open:
-        with files:
-            st.download_button(
-                "Rangordningen (CSV)", ranking.places.table.csv(), f"rangordning-{ranking.found.call.code}.csv",
-                "text/csv", key="csv-rangordning", icon=":material/download:", on_click="ignore",
-            )  # fmt: skip
-            st.caption("Hela listan, med belopp i kronor exklusive moms.")
+    opened = show.below("rangordning", (show.COUNTED, show.FILES))
+    if show.COUNTED in opened:
+        _counted(ranking.places.counted, ranking.found)
+    if show.FILES in opened:
+        st.download_button(
+            "Rangordningen (CSV)", ranking.places.table.csv(), f"rangordning-{ranking.found.call.code}.csv",
+            "text/csv", key="csv-rangordning", icon=":material/download:", on_click="ignore",
+        )  # fmt: skip
+        st.caption("Hela listan, med belopp i kronor exklusive moms.")
 
 
 def _counted(counted: Counted, found: Standings) -> None:

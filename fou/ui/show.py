@@ -60,10 +60,7 @@ def chart(drawn: Chart, view: View, select: bool = False, sources: Sources | Non
         st.plotly_chart(drawn.figure, key=f"figur-{drawn.name}", alt=drawn.sentence, config={"staticPlot": True})
     if not drawn.table.rows:
         return clicked
-    # One element and not three expanders: each element of a page costs every click on it.
-    opened = st.segmented_control(
-        "Mer om diagrammet", BELOW, selection_mode="multi", key=f"mer-{drawn.name}", label_visibility="collapsed"
-    )
+    opened = below(drawn.name)
     if AS_TABLE in opened:
         table(drawn.table, view.unit)
         st.caption(f"Belopp i {_UNIT_WORDS[view.unit]} exklusive moms.")
@@ -72,6 +69,14 @@ def chart(drawn: Chart, view: View, select: bool = False, sources: Sources | Non
     if FILES in opened:
         _files(drawn, view)
     return clicked
+
+
+def below(name: str, offered: Sequence[str] = BELOW) -> list[str]:
+    """Offer what can be shown below a chart or a list; return what is asked for."""
+    # One element and not three expanders: each element of a page costs every click on it.
+    return st.segmented_control(
+        "Mer om diagrammet", offered, selection_mode="multi", key=f"mer-{name}", label_visibility="collapsed"
+    )
 
 
 def _behind(behind: Behind, view: View) -> Sources:

@@ -35,8 +35,8 @@ ATTEMPTS = (
 )
 #: Texts that are not anybody's: codes by which records are found, words of a fixed list, dates.
 NOT_FREE = {
-    "code", "kind", "state", "role", "outcome", "starts", "ends", "published", "record", "choices", "provider",
-    "setting.name",
+    "code", "kind", "kinds", "state", "role", "outcome", "starts", "ends", "published", "record", "choices", "provider",
+    "cost_type", "payer", "setting.name",
 }  # fmt: skip
 ADMIN = Person("Anna", Role.ADMIN)
 

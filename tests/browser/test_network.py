@@ -32,26 +32,43 @@ DEEP = {
     "plan": "plan?ar=2024",
     "portfolj": "portfolj?sok=a",
     "projekt": "projekt?kod=EX24-003",
+    "ansokningar": "ansokningar?utlysning=U2027&del=utlysningen",
+    "ansokan": "ansokan?kod=A2027-046",
     "uppfoljning": "uppfoljning?ar=2023",
     "import": "import",
     "administration": "administration",
     "personuppgifter": "personuppgifter",
     "hjalp": "hjalp?om=ordlista",
 }
-#: And to a project that has what that one lacks.
-MORE = "projekt?kod=EX20-001"
+#: And to a project that has what that one lacks, and to the other parts of a call.
+MORE = {
+    "projekt": ["projekt?kod=EX20-001"],
+    "ansokningar": [
+        "ansokningar",
+        "ansokningar?utlysning=U2027&del=ansokningar",
+        "ansokningar?utlysning=U2027&del=jav",
+        "ansokningar?utlysning=U2026&del=rangordning",
+        "ansokningar?utlysning=U2026&del=rangordning&rangordning=Grunder",
+    ],
+}
+EVERYWHERE = [*DEEP.values(), *(path for paths in MORE.values() for path in paths)]
 #: Texts that no page shows to anybody.
 NOWHERE = {
     "account.subject", "account.email", "alias.label", "import_layout.signature", "import_layout.name",
     "funder.note", "criterion.source", "project_link.source", "area.description", "output.source", "change.source",
     "follow_up_item.source",
+    # What a member has said of an application is for that member only, and for the boxes where it was written.
+    "score.comment",
 }  # fmt: skip
 #: Tables and fields whose texts are for some roles only.
-WITHIN = {"member", "conflict", "account", "alias", "import_layout", "batch.actor", "batch.note", "change.source"}
+WITHIN = {
+    "member", "conflict", "score", "proposal.contact", "account", "alias", "import_layout", "batch.actor", "batch.note",
+    "change.source",
+}  # fmt: skip
 HIDDEN = {
     Role.PUBLIC: WITHIN,
     Role.VIEWER: WITHIN,
-    Role.MEMBER: {"account", "member.email"},
+    Role.MEMBER: {"account", "member.email", "proposal.contact"},
     Role.ADMIN: set[str](),
 }
 TEXTS = [(record.TABLE, field) for record in RECORDS for field in hostile.texts(record)]
@@ -134,8 +151,7 @@ def test_a_first_deep_link_shows_the_page_to_those_who_may_open_it_and_to_nobody
 def test_a_page_sends_nothing_that_is_not_for_the_role(
     shown: Callable[[Role, str], Seen], role: Role, listed: Listed
 ) -> None:
-    paths = [DEEP[listed.url], *([MORE] if listed.url == "projekt" else [])]
-    sent = b"".join(shown(role, path).content for path in paths)
+    sent = b"".join(shown(role, path).content for path in [DEEP[listed.url], *MORE.get(listed.url, [])])
     hidden = [f"{t}.{f}" for t, f in TEXTS if {t, f"{t}.{f}"} & HIDDEN[role] and hostile.mark(t, f).encode() in sent]
     assert hidden == []
 
@@ -182,9 +198,6 @@ def filled_in(seen: Seen) -> list[WidgetState]:
     return states
 
 
-WRITING = [listed.url for listed in TABLE] + [MORE]
-
-
 def test_what_an_administrator_writes_by_a_message_made_by_hand_is_written(
     server: Server, cookies: Callable[[Role], dict[str, str]], shown: Callable[[Role, str], Seen], tmp_path: Path
 ) -> None:
@@ -205,8 +218,8 @@ def test_the_same_message_from_anybody_else_writes_nothing(
 ) -> None:
     before = written(server, tmp_path)
     with tab(server.base, cookies(role)) as mine:
-        for url in WRITING:
-            mine.open(DEEP.get(url, url), *filled_in(shown(Role.ADMIN, DEEP.get(url, url))))
+        for path in EVERYWHERE:
+            mine.open(path, *filled_in(shown(Role.ADMIN, path)))
     assert written(server, tmp_path) == before
 
 
@@ -341,7 +354,7 @@ def watched(page: Page) -> list[str]:
     return heard
 
 
-@pytest.mark.parametrize("path", [*DEEP.values(), MORE])
+@pytest.mark.parametrize("path", EVERYWHERE)
 def test_nothing_that_somebody_has_written_runs_or_becomes_more_than_text(
     server: Server, window: Page, path: str
 ) -> None:
@@ -362,6 +375,6 @@ def test_the_trap_springs_where_nothing_is_escaped(browser_page: Page) -> None:
 
 
 def test_every_text_that_can_be_written_is_shown_on_one_of_these_pages(shown: Callable[[Role, str], Seen]) -> None:
-    sent = b"".join(shown(Role.ADMIN, path).content for path in [*DEEP.values(), MORE])
+    sent = b"".join(shown(Role.ADMIN, path).content for path in EVERYWHERE)
     missing = {f"{t}.{f}" for t, f in TEXTS if hostile.mark(t, f).encode() not in sent}
     assert missing == NOWHERE

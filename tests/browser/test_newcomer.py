@@ -29,10 +29,14 @@ LOOKS = {"light": {"color_scheme": "light"}, "dark phone": DARK_PHONE}
 PAGES = {
     "documents": {
         "Översikt": "?ar=2014", "FoU-plan": "plan?ar=2013", "Portfölj": "portfolj", "Projekt": "projekt?kod=SOR-NPF",
-        "Import": "import", "Hjälp": "hjalp?om=ordlista",
+        "Utlysning": "ansokningar?utlysning=LUM-2014", "Import": "import", "Hjälp": "hjalp?om=ordlista",
     },
     "example": {
         "Översikt": "", "FoU-plan": "plan", "Portfölj": "portfolj", "Projekt": "projekt?kod=EX24-003",
+        "Ansökningar": "ansokningar", "Ansökan": "ansokan?kod=A2027-046",
+        "Ansökningarna": "ansokningar?utlysning=U2027&del=ansokningar", "Jäv": "ansokningar?utlysning=U2027&del=jav",
+        "Rangordning": "ansokningar?utlysning=U2026&del=rangordning",
+        "Platser": "ansokningar?utlysning=U2026&del=rangordning&rangordning=Platser",
         "Uppföljning": "uppfoljning", "Administration": "administration", "Personuppgifter": "personuppgifter",
     },
 }  # fmt: skip

@@ -20,13 +20,17 @@ PAGES = {
     "plan": "FoU-plan",
     "portfolj": "Portfölj",
     "projekt": "Projekt",
+    "ansokningar": "Ansökningar",
+    "ansokan": "Ansökan",
     "uppfoljning": "Uppföljning",
     "import": "Import",
     "administration": "Administration",
     "personuppgifter": "Personuppgifter",
     "hjalp": "Hjälp",
 }
-IN_NAVIGATION = ["Översikt", "FoU-plan", "Portfölj", "Uppföljning", "Import", "Administration", "Hjälp"]
+IN_NAVIGATION = [
+    "Översikt", "FoU-plan", "Portfölj", "Ansökningar", "Uppföljning", "Import", "Administration", "Hjälp",
+]  # fmt: skip
 
 # One address of each kind that the server answers: page, deep link, redirect, our own and Streamlit's files,
 # Streamlit's own routes, and something that is not there.
@@ -35,6 +39,7 @@ ADDRESSES = [
     "/portfolj",
     "/oversikt?ar=2013",
     "/halsa",
+    "/fou/assessing.js",
     "/fou/svenska.js",
     "/fou/tables.js",
     "/fou/fou.css",

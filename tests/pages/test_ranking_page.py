@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from fou.ui import pages
+from fou.ui import pages, show
 from fou.ui.views.ranking import HIDDEN
 from tests.pages.conftest import Visit, unescaped
 
@@ -68,7 +68,7 @@ def test_an_administrator_reads_how_sure_the_ranking_is_and_the_list(
     assert sorted(rows, key=lambda row: -float(row[3].replace(",", "."))) == rows
     assert all(row[4].split(" av ")[1].startswith("7") for row in rows)
     assert HIDDEN not in shown.text
-    counted = shown.open("raknas-rangordning")
+    counted = shown.below("rangordning", show.COUNTED)
     assert "Ett tomt svar eller ”kan inte bedöma” räknas inte med och sänker inget." in counted.text
 
 
@@ -79,7 +79,7 @@ def test_each_figure_has_its_message_table_and_counting(
     shown = ranking(decided.call, rangordning=chosen)
     assert title in unescaped(shown.at.subheader[0].value)
     name = {"Platser": "platser", "Pengar": "pengarna"}[chosen]
-    opened = shown.open(f"tabell-{name}", f"raknas-{name}")
+    opened = shown.below(name, show.AS_TABLE, show.COUNTED)
     assert len(opened.rows("Plats")) == 3
     assert "Ingår inte." in opened.text
 
@@ -106,7 +106,8 @@ def test_a_member_in_conflict_sees_the_name_and_nothing_of_what_the_others_said(
     assert "Du är jävig i en ansökan" in own.text
     for chosen in ("Platser", "Pengar", "Grunder"):
         shown = ranking(decided.call, decided.conflicted, rangordning=chosen)
-        shown = shown.open("tabell-platser", "tabell-pengarna", "raknas-platser", "raknas-pengarna")
+        for figure in ("platser", "pengarna"):
+            shown = shown.below(figure, show.AS_TABLE, show.COUNTED)
         assert decided.title not in shown.text
     assert ranking(decided.call, decided.other).rows("Plats") == before.rows("Plats")
 
@@ -155,4 +156,4 @@ def test_requested_against_granted_is_told_over_the_years_by_area_and_by_applica
     box = shown.at.selectbox(key="sokt-applicant")
     box.select(box.options[0])
     assert f"{box.options[0]}: " in shown.run().text
-    assert len(shown.open("tabell-sokt-belopp").rows("År")) > 0
+    assert len(shown.below("sokt-belopp", show.AS_TABLE).rows("År")) > 0
