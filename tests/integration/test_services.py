@@ -81,6 +81,7 @@ SERVICES = {
 #: Those that take a person and no permission: they are what the permissions are made of, or the one door itself.
 NO_SERVICES = {
     "fou.access.may", "fou.access.require", "fou.conflicts.leads", "fou.store.sight.sight_of",
+    "fou.undoing.refuse_unlawful",
     "fou.store.database.Database.write",
 }  # fmt: skip
 
