@@ -115,8 +115,13 @@ def open_everything(page: Page) -> None:
     for number in reversed(range(asked.count())):  # those that are pressed are not among them any more
         asked.nth(number).click()
     expect(asked).to_have_count(0)
+    # What is pressed while the page is being drawn anew may be gone with what was there before.
+    idle = page.locator("[data-testid=stApp][data-test-script-state=notRunning]")
+    expect(idle).to_be_attached()
     closed = page.locator("[data-testid=stExpander] details:not([open]) > summary")
-    closed.evaluate_all("summaries => summaries.forEach((summary) => summary.click())")
+    for _ in range(3):
+        closed.evaluate_all("summaries => summaries.forEach((summary) => summary.click())")
+        expect(idle).to_be_attached()
     expect(closed).to_have_count(0)
     expect(page.locator("details[open]:not(:has([data-testid=stElementContainer]))")).to_have_count(0)
     expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_attached()

@@ -25,6 +25,7 @@ OPENED, LAST_DAY = date.today() - timedelta(days=40), date.today() - timedelta(d
 SAID = {"Alfa": ("3", "4"), "Beta": ("1", "1"), "Gamma": ("5", "7")}
 #: Whom nobody but Carl knows to be the neighbour of who applies.
 NEIGHBOUR = "Gamma"
+IDLE = "[data-testid=stApp][data-test-script-state=notRunning]"
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +83,7 @@ def part(page: Page, name: str) -> None:
     chosen = page.get_by_role("radio", name=name, exact=True)
     chosen.click()
     expect(chosen).to_be_checked()
-    expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_attached()
+    expect(page.locator(IDLE)).to_be_attached()
 
 
 def listed() -> bytes:
@@ -150,6 +151,8 @@ def test_a_council_makes_its_round_and_sees_its_ranking(windows: dict[str, Page]
         part(member, "Min bedömning")
         expect(main(member)).to_contain_text("Du har 6 av 6 rutor kvar i 3 ansökningar.")
     carl.locator("[data-testid=stRadio] label", has_text=NEIGHBOUR).click()
+    expect(carl.get_by_role("heading", name=NEIGHBOUR)).to_be_visible()
+    expect(carl.locator(IDLE)).to_be_attached()  # or it is the button of the one before that is pressed
     carl.get_by_role("button", name="Jag är jävig").click()
     carl.get_by_label("Varför?").fill("Granne till den sökande")
     carl.get_by_role("button", name="Anmäl att jag är jävig").click()
