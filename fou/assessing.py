@@ -15,11 +15,11 @@ from fou.calls import (
     criteria_of,
     is_opened,
     proposal_of,
-    scale_of,
 )
 from fou.conflicts import leads
 from fou.errors import Forbidden, Refused
 from fou.model import CALL_STATES, Call, Conflict, Criterion, Member, Proposal, Score, as_dict
+from fou.scales import scale_of
 from fou.store import Database, Reader, Work
 from fou.store.sight import HOLDS, Sight
 

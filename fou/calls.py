@@ -10,8 +10,7 @@ from fou.errors import Refused
 from fou.figures import ZERO
 from fou.ledger import statements
 from fou.model import Call, Criterion, Entry, Funder, Kind, Project, Proposal, ProposalCost
-from fou.scales import HIGHEST as HIGHEST
-from fou.scales import scale_of as scale_of
+from fou.money import OPEN_TEXT, format_sek
 from fou.store import Reader
 from fou.store.sight import HOLDS
 from fou.whose import funders
@@ -31,6 +30,12 @@ class Sum:
     def known(self) -> Decimal | None:
         """The amount; None when a part of it, or all, is not set."""
         return None if self.open else self.amount
+
+    def text(self, unit: str = "kr") -> str:
+        """In words: what is not set is never 0 kr."""
+        if not self.open:
+            return format_sek(self.amount, unit)
+        return f"{format_sek(self.amount, unit)} och {OPEN_TEXT}" if self.amount else OPEN_TEXT
 
 
 @dataclass(frozen=True, slots=True)

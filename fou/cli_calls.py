@@ -20,7 +20,7 @@ from fou.imports.applications.posting import found_json, post, state_of
 from fou.imports.applications.reading import read_many
 from fou.imports.findings import SEVERITY_NAMES, Finding
 from fou.model import CALL_STATES, PROPOSAL_STATES, Call
-from fou.money import OPEN_TEXT, format_sek, format_whole
+from fou.money import format_whole
 from fou.ranking import Ranked
 from fou.standings import Standings, standings
 from fou.store import Database, Reader
@@ -50,10 +50,10 @@ def list_calls(as_json: Json = False) -> None:
         )  # fmt: skip
         return
     for row in rows:
-        money = f", {_text(row.money)} att fördela" if row.money else ""
+        money = f", {row.money.text()} att fördela" if row.money else ""
         print(
             f"{row.call.code}  {row.call.name} ({CALL_STATES[row.call.state]}): ansökningar {row.applications}, "
-            f"{_text(row.requested)} sökt{money}"
+            f"{row.requested.text()} sökt{money}"
         )
 
 
@@ -88,12 +88,12 @@ def show(code: Code, as_json: Json = False) -> None:
         return
     print(f"{page.call.code} {page.call.name}: {CALL_STATES[page.call.state]}")
     for year, one in page.money:
-        print(f"  {year}: {_text(one)}")
+        print(f"  {year}: {one.text()}")
     for criterion in page.criteria:
         print(f"  {criterion.position}. {criterion.name}")
     for applied in page.applications:
         state = PROPOSAL_STATES[applied.proposal.state or "received"]
-        print(f"  {applied.proposal.code} {applied.project.title}: {_text(applied.requested)} ({state})")
+        print(f"  {applied.proposal.code} {applied.project.title}: {applied.requested.text()} ({state})")
 
 
 @calls.command("rank")
@@ -119,7 +119,7 @@ def rank_call(
             span = place.span
             said = f"{place.mean:.1f} av 100".replace(".", ",") + f", plats {span.best}–{span.last}"
         number = "–" if place is None else str(place.number)
-        print(f"{number:>3}  {row.applied.proposal.code} {row.applied.project.title}: {said}, {_text(row.requested)}")
+        print(f"{number:>3}  {row.applied.proposal.code} {row.applied.project.title}: {said}, {row.requested.text()}")
     for applied in found.conflicts:
         print(f"     {applied.proposal.code} {applied.project.title}: jäv, bedömningen visas inte")
 
@@ -276,9 +276,3 @@ def _place(ranked: Ranked) -> dict[str, Any]:
 
 def _sum(one: Sum) -> dict[str, Any]:
     return {"amount": one.amount, "open": one.open}
-
-
-def _text(one: Sum) -> str:
-    if not one.open:
-        return format_sek(one.amount)
-    return f"{format_sek(one.amount)} och {OPEN_TEXT}" if one.amount else OPEN_TEXT

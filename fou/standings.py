@@ -19,7 +19,6 @@ from fou.calls import (
     criteria_of,
     is_opened,
     money_of,
-    scale_of,
     total,
 )
 from fou.errors import Refused
@@ -27,6 +26,7 @@ from fou.figures import ZERO
 from fou.ledger import statements
 from fou.model import NO_AREA, Call, Criterion, Score
 from fou.ranking import Amount, Ballots, Ranked, gather, rank
+from fou.scales import scale_of
 from fou.store import Reader
 from fou.store.reading import STANDING, quote_name
 from fou.store.sight import OPENED, in_conflict

@@ -9,10 +9,11 @@ import streamlit as st
 from fou import assessing
 from fou.access import Action
 from fou.assessing import Mine, MyList
-from fou.calls import CallPage, call_of, is_opened, scale_of
+from fou.calls import CallPage, call_of, is_opened
 from fou.conflicts import declare, leads
 from fou.errors import FouError
 from fou.model import Call, Conflict
+from fou.scales import scale_of
 from fou.swedish import count, format_date
 from fou.ui import show, state
 from fou.ui.calls import done

@@ -13,10 +13,11 @@ import streamlit as st
 from fou import calling
 from fou.access import Action, may
 from fou.calling import FIRST_YEAR, FIXED, GROUNDS, LAST_YEAR, CallForm, Ground, SetAside
-from fou.calls import HIGHEST, CallPage, call_page
+from fou.calls import CallPage, call_page
 from fou.errors import FouError, Refused, SaveConflict
 from fou.model import CALL_KINDS, CALL_STATES, Call, Criterion
 from fou.money import NotAnAmount, format_number, is_open_wording, parse_sek
+from fou.scales import HIGHEST
 from fou.swedish import format_date, join_words
 from fou.ui import call_rows, calls, show, state
 from fou.ui.application_import import form_button

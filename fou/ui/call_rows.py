@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from fou.calling import FIRST_YEAR, LAST_YEAR, MOST_STEPS, MOST_WEIGHT
-from fou.calls import HIGHEST
+from fou.scales import HIGHEST
 
 #: A row's cells in the order of its columns: text, a whole number, or None for nothing.
 Row = tuple[Any, ...]

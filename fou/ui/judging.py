@@ -10,9 +10,9 @@ import streamlit as st
 
 from fou import assessing
 from fou.assessing import Judgement, Mine
-from fou.calls import scale_of
 from fou.errors import FouError
 from fou.model import Criterion
+from fou.scales import scale_of
 from fou.swedish import format_timestamp
 from fou.ui import state
 from fou.ui.head import View

@@ -124,7 +124,7 @@ def open_everything(page: Page) -> None:
         expect(idle).to_be_attached()
     expect(closed).to_have_count(0)
     expect(page.locator("details[open]:not(:has([data-testid=stElementContainer]))")).to_have_count(0)
-    expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_attached()
+    expect(idle).to_be_attached()
     expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
 
 

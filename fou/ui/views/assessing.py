@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from fou import assessing, calling, conflicts
 from fou.access import Person
 from fou.assessing import Judgement, Mine, MyList, Progress
-from fou.calls import Applied, Sum, scale_of
+from fou.calls import Applied
 from fou.charts.chart import Cell, Table
 from fou.conflicts import Declared
 from fou.model import CALL_STATES, CONFLICT_STATES, Criterion, Member
-from fou.money import OPEN_TEXT, format_sek
+from fou.money import format_sek
+from fou.scales import scale_of
 from fou.store import Reader
 from fou.swedish import count, format_date, format_timestamp
 
@@ -122,21 +123,14 @@ def facts_text(applied: Applied, unit: str) -> str:
     what = "Fortsättning" if proposal.continuing else "Nytt projekt"
     parts = [what if proposal.continuing is not None else "", "gemensam ansökan" if proposal.joint else ""]
     parts += [", ".join(applied.units), applied.area or ""]
-    years = " + ".join(f"{sum_text(asked, unit)} ({year})" for year, asked in applied.by_year)
+    years = " + ".join(f"{asked.text(unit)} ({year})" for year, asked in applied.by_year)
     if applied.by_year:
-        whole = sum_text(applied.requested, unit)
+        whole = applied.requested.text(unit)
         parts.append(f"söker {whole}" + (f": {years}" if len(applied.by_year) > 1 else f" för {applied.by_year[0][0]}"))
     own = sum(cost.amount for cost in applied.costs if cost.payer == "co_funding")
     parts.append(f"medfinansierar {format_sek(own, unit)}" if own else "")
     parts.append(f"klarar sig med lägst {format_sek(proposal.least, unit)}" if proposal.least is not None else "")
     return " · ".join(part for part in parts if part)
-
-
-def sum_text(asked: Sum, unit: str) -> str:
-    """An amount with what is not set said."""
-    if asked.open:
-        return f"{format_sek(asked.amount, unit)} och {OPEN_TEXT}" if asked.amount else OPEN_TEXT
-    return format_sek(asked.amount, unit)
 
 
 def council_view(reader: Reader, person: Person, number: int) -> CouncilView:

@@ -11,7 +11,6 @@ from fou.assessing import my_list
 from fou.calls import NEXT, CallPage, CallRow, Sum, asked_in, call_page, calls, is_opened, total
 from fou.charts.chart import Table
 from fou.model import CALL_STATES, Call, Criterion
-from fou.money import OPEN_TEXT, format_sek
 from fou.scales import scale_of
 from fou.store import Reader
 from fou.swedish import count, format_date, join_words, percent
@@ -152,9 +151,9 @@ def facts_table(page: CallPage, unit: str) -> Table:
         ("Öppnar", call.opens), ("Sista ansökningsdag", call.closes), ("Bedöms senast", call.assessed),
         ("Beslut planerat", call.decides),
     )  # fmt: skip
-    money = [(f"Att fördela {year}", said(one, unit)) for year, one in page.money]
+    money = [(f"Att fördela {year}", one.text(unit)) for year, one in page.money]
     if len(money) > 1:
-        money.append(("Att fördela i allt", said(total(one for _, one in page.money), unit)))
+        money.append(("Att fördela i allt", total(one for _, one in page.money).text(unit)))
     return Table(
         ("Uppgift", "Innehåll"),
         (
@@ -163,13 +162,6 @@ def facts_table(page: CallPage, unit: str) -> Table:
             *(money or [("Att fördela", "inga pengar är avsatta än")]),
         ),
     )  # fmt: skip
-
-
-def said(one: Sum, unit: str) -> str:
-    """A sum in words: what is not set is never 0 kr."""
-    if not one.open:
-        return format_sek(one.amount, unit)
-    return f"{format_sek(one.amount, unit)} och {OPEN_TEXT}" if one.amount else OPEN_TEXT
 
 
 def years_text(years: Collection[int]) -> str:
@@ -186,20 +178,20 @@ def figures_text(row: CallRow, unit: str) -> str:
     if row.applications:
         joint = f" ({row.joint} {'gemensam' if row.joint == 1 else 'gemensamma'})" if row.joint else ""
         text = f"{count(row.applications, 'ansökan', 'ansökningar')}{joint} {'sökte' if decided else 'söker'} "
-        text += said(row.requested, unit)
+        text += row.requested.text(unit)
         if row.years and row.asked != row.requested:
-            text += f", varav {said(row.asked, unit)} för {years_text(row.years)}"
+            text += f", varav {row.asked.text(unit)} för {years_text(row.years)}"
         text += "."
     else:
         text = "Inga ansökningar finns i Fou." if decided else "Inga ansökningar än."
     if row.money is not None:
-        text += f" {said(row.money, unit)} {'fanns' if decided else 'finns'} att fördela för {years_text(row.years)}"
+        text += f" {row.money.text(unit)} {'fanns' if decided else 'finns'} att fördela för {years_text(row.years)}"
         enough = row.asked.known and row.money.known is not None and row.money.known < row.asked.known
         text += f": {percent(row.money.known or 0, row.asked.known or 0)} av det sökta." if enough else "."
     elif row.call.state not in ("draft", "decided"):
         text += " Inga pengar är avsatta än."
     if decided and row.granted != Sum():
-        text += f" {said(row.granted, unit)} är beviljat till projekten."
+        text += f" {row.granted.text(unit)} är beviljat till projekten."
     elif decided and row.applications:
         text += " Inga beviljade belopp är inlagda."
     return text
@@ -209,8 +201,8 @@ def brief(row: CallRow, unit: str) -> str:
     """A decided call's figures as they stand in the list."""
     if not row.applications:
         return "inga ansökningar i Fou"
-    granted = f"beviljat {said(row.granted, unit)}" if row.granted != Sum() else "inga beviljade belopp inlagda"
-    return f"{count(row.applications, 'ansökan', 'ansökningar')}, sökte {said(row.requested, unit)}, {granted}"
+    granted = f"beviljat {row.granted.text(unit)}" if row.granted != Sum() else "inga beviljade belopp inlagda"
+    return f"{count(row.applications, 'ansökan', 'ansökningar')}, sökte {row.requested.text(unit)}, {granted}"
 
 
 def dates_text(call: Call, today: date) -> list[str]:
