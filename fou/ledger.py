@@ -31,7 +31,9 @@ RECORD_NAMES = {
     "project": "projektet", "project_link": "kopplingen", "call": "utlysningen",
     "criterion": "prioriteringsgrunden", "member": "ledamoten", "account": "kontot", "proposal": "ansökan",
     "proposal_cost": "ansökans kostnad",
-    "score": "bedömningen", "conflict": "jävet", "decision": "beslutet", "follow_up": "uppföljningen",
+    "score": "bedömningen", "conflict": "jävet", "scenario": "scenariot", "scenario_line": "raden i scenariot",
+    "meeting": "mötet", "attendance": "närvaron", "recommendation": "rekommendationen", "resolution": "nämndens beslut",
+    "decision": "beslutet", "follow_up": "uppföljningen",
     "follow_up_item": "uppföljningspunkten", "report_due": "rapporten", "output": "resultatet",
     "alias": "svaret om vad ett namn betyder", "import_layout": "svaren om ett blads upplägg",
 }  # fmt: skip

@@ -283,7 +283,20 @@ def funder_areas(reader: Reader, year: int, kind: Kind, money: str = "alla") -> 
 #: Leaves out proposals that the board has decided on, or that have been granted or set aside since.
 UNDECIDED = """(
     standing.kind <> 'proposed'
-    OR standing.project IS NULL
+    OR (standing.project IS NULL AND standing.call IS NULL)
+    OR (
+        standing.project IS NULL
+        AND NOT EXISTS (
+            SELECT 1
+            FROM entry AS later
+            WHERE later.call = standing.call
+              AND later.year = standing.year
+              AND later.funder = standing.funder
+              AND later.kind IN ('granted', 'reserved')
+            GROUP BY later.call
+            HAVING SUM(later.amount) <> 0 OR SUM(later.open) <> 0
+        )
+    )
     OR (
         standing.project NOT IN (SELECT project FROM decision WHERE kind = 'decision')
         AND NOT EXISTS (
