@@ -15,12 +15,15 @@ from fou.access import Action, Person, Role
 from fou.assessing import Judgement, open_scores, save
 from fou.boards import Board, board, compare
 from fou.errors import Forbidden, Refused, SaveConflict
+from fou.imports.examining import examine_read
+from fou.imports.template.filled import filled_tables
+from fou.imports.template.tables import workbook_from
 from fou.matters import Scope, matters
 from fou.meetings import MeetingForm
-from fou.model import Call, Kind, Project, ScenarioLine
+from fou.model import Call, Decision, Kind, Project, Recommendation, ScenarioLine
 from fou.scenarios import Wish
 from fou.snapshot import Attendant, Line
-from fou.store import Database
+from fou.store import Database, chain
 from fou.store.sight import sight_of
 from tests.integration.rounds import ANNA, CLOSED, Council, assessed_call, call, council, is_whole
 
@@ -341,3 +344,34 @@ def test_a_years_plan_has_its_own_matters(database: Database) -> None:
         "Lokala utvecklingsmedel 2026": [Line(THIS, "reserve", 500_000)],
         "Nästa års utlysning": [Line(2027, "reserve", 9), Line(2031, "reserve", 9)],
     }  # fmt: skip
+
+
+def test_the_filled_template_holds_scenarios_and_meetings_and_says_nothing_new(
+    database: Database, people: Council, tmp_path: Path
+) -> None:
+    number = scenarios.create(database, ANNA, scope(database), "Ett", "En anmärkning")
+    scenarios.set_line(database, ANNA, number, grant(database, "A", 1, condition="om det går"), None)
+    scenarios.leave_out(database, ANNA, number, (project(database, "B"), None))
+    scenarios.lock(database, ANNA, number, (project(database, "B"), None))
+    scenarios.take_whole(database, ANNA, number, (None, call(database).id))
+    scenarios.copy(database, people.carl, number, "Carls")
+    meeting = meetings.create(database, ANNA, scope(database), MeetingForm("Rådet", CLOSED, "Sal 2", "1. Ramen"))
+    meetings.show(database, ANNA, meeting, number)
+    with database.read() as reader:
+        tables = filled_tables(reader)
+    assert [len(tables[name]) for name in ("Scenarier", "Scenariorader", "Möten", "Närvaro")] == [2, 6, 1, 3]
+    found = examine_read(database, workbook_from(tables), "ifylld.xlsx")
+    assert (found.findings, found.difference.is_empty) == ([], True)
+
+
+def test_a_file_of_version_5_is_migrated_whole(tmp_path: Path) -> None:
+    path = tmp_path / "fou.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(Path(__file__).with_name("schema_version_5.sql").read_text("utf-8"))
+        connection.execute("INSERT INTO meta VALUES ('fou', 5, 0, $start, 0, $start, 0)", {"start": chain.START})
+        connection.execute("INSERT INTO decision (id, project, kind, reference, outcome) VALUES (1, 1, 'x', 'd', 'x')")
+    found = Database.open(path)
+    with found.read() as reader:
+        assert [one.recommendation for one in reader.records(Decision)] == [None]
+        assert reader.records(Recommendation) == []
+    found.close()

@@ -108,8 +108,8 @@ SERVICES = {
 }
 #: Those that take a person and no permission: they are what the permissions are made of, or the one door itself.
 NO_SERVICES = {
-    "fou.access.may", "fou.access.require", "fou.conflicts.leads", "fou.matters.in_conflict", "fou.store.sight.sight_of",
-    "fou.store.database.Database.write",
+    "fou.access.may", "fou.access.require", "fou.conflicts.leads", "fou.matters.in_conflict",
+    "fou.store.sight.sight_of", "fou.store.database.Database.write",
 }  # fmt: skip
 
 
