@@ -290,7 +290,7 @@ def _decisions_are_in_the_ledger(reader: Reader) -> Iterator[str]:
             if carried.entry is None:
                 continue
             entry, line = posted.get(carried.entry), carried.line
-            said = (line.year, line.amount or 0, matter.project)
+            said = (line.year, Decimal(line.amount or 0), matter.project)
             if entry is None or (entry.year, entry.amount, entry.project) != said:
                 yield f"Beslutet {resolution.reference} om {matter.code} står inte i bokföringen."
 

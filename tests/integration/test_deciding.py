@@ -22,11 +22,14 @@ from fou.check import check
 from fou.deciding import Minutes, Verified
 from fou.demo.load import load_documents
 from fou.errors import Forbidden, Refused, SaveConflict, UndoRefused
+from fou.imports.drafts import Drafts
 from fou.ledger import history, statements, undo
 from fou.matters import Key, Scope, matters
 from fou.meetings import MeetingForm
 from fou.model import Call, Decision, Entry, Funder, Kind, Project, Recommendation, ScenarioLine
 from fou.plan import rooms
+from fou.privacy.places import subject_of
+from fou.privacy.weeding import weed
 from fou.scenarios import Wish
 from fou.snapshot import Attendant, Line
 from fou.store import Database
@@ -166,6 +169,21 @@ def test_what_is_tampered_with_is_seen(database: Database) -> None:
             assert ("recommendations_are_as_frozen" in {one.rule for one in check(reader)}) == (
                 expected is Verified.BROKEN
             )
+
+
+def test_a_name_that_is_weeded_goes_from_what_was_frozen_too(database: Database, tmp_path: Path) -> None:
+    about = scenario(database, A=150_000, B=None, C=None)
+    meeting = meetings.create(database, ANNA, Scope(2026, call(database).id), MeetingForm("Rådet"))
+    meetings.start(database, ANNA, meeting, TODAY)
+    number = deciding.recommend(database, ANNA, about, TODAY, meeting, "Dora ville avslå A.")
+    with database.read() as reader:
+        dora = subject_of(reader, ANNA, ["Dora"])
+    weed(database, ANNA, dora, "Uppdraget är slut", Drafts(tmp_path / "drafts"), public=True)
+    with database.read() as reader:
+        page = deciding.recommendation_page(reader, ANNA, number)
+        assert "Dora" not in page.recommendation.frozen
+        assert check(reader) == []
+    assert (page.verified, page.snapshot.meeting is not None) == (Verified.WEEDED, True)
 
 
 def test_nothing_is_recommended_that_is_not_ready(database: Database) -> None:
