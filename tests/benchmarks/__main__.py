@@ -11,7 +11,7 @@ from pathlib import Path
 from fou.access import Person, Role
 from fou.demo.load import load_documents, load_example
 from fou.store import Database
-from tests.benchmarks import crowd, importing, ranking, reports
+from tests.benchmarks import allocation, crowd, importing, ranking, reports
 from tests.benchmarks.serving import ROOT, Served, rerun_ms, serving
 
 ME = Person("mätning", Role.ADMIN)
@@ -62,6 +62,7 @@ def main() -> None:
         reports.measure(folder / "example60.duckdb")
         importing.measure(folder)
         ranking.measure()
+        allocation.measure()
 
 
 def _pages(label: str) -> list[str]:
