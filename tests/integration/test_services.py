@@ -103,6 +103,9 @@ SERVICES = {
     "fou.scenarios.take_whole": Action.TRY,
     "fou.standings.grounds_met": Action.SEE_SCORES,
     "fou.standings.standings": Action.SEE_SCORES,
+    "fou.suggesting.problem": Action.SEE_SCORES,
+    "fou.suggesting.suggest": Action.SEE_SCORES,
+    "fou.suggesting.why": Action.SEE_SCORES,
     "fou.store.database.Database.backup": Action.BACKUP,
     "fou.store.database.Database.restore": Action.RESTORE,
 }
