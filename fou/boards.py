@@ -11,7 +11,7 @@ from fou.figures import ZERO
 from fou.ledger import statements
 from fou.matters import Key, Matter, Matters, matters
 from fou.model import CALLS, NO_AREA, Criterion, Entry, Kind, Scenario, ScenarioLine
-from fou.plan import rooms, year_plan
+from fou.plan import rooms, year_areas
 from fou.reservations import Outcome, Wanted, carry_out
 from fou.scenarios import as_line, lines_of, scenario_of, scope_of
 from fou.snapshot import Line
@@ -269,7 +269,7 @@ def _areas(reader: Reader, found: Matters, rows: Iterable[Row]) -> tuple[AreaSha
         given[name] = given.get(name, 0) + amount
     planned = {
         area.name: stated
-        for area in year_plan(reader, found.scope.year, "egna").areas
+        for area in year_areas(reader, found.scope.year, "egna")
         if (stated := area.figures.stated(Kind.PLANNED)) is not None
     }
     names = {name: None for name, amount in given.items() if amount or name in planned} | dict.fromkeys(planned)

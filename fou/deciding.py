@@ -168,9 +168,9 @@ def recommend(
     The chair or an administrator does it. Raises Refused when an application is not considered, or there is not room.
     """
     with database.write(person, Action.RECOMMEND, "Lämnade en rekommendation till nämnden") as work:
+        found = scenario_of(work, scenario)
         if not leads(work, person):
             raise Forbidden("Bara ordföranden eller en handläggare lämnar rådets rekommendation.")
-        found = scenario_of(work, scenario)
         _refuse_unfit(work, found, meeting)
         number = int(work.value("SELECT COUNT(*) FROM recommendation")) + 1
         prefix = found.code.rpartition("-S")[0]

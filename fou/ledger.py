@@ -319,7 +319,7 @@ def _refuse_if_used(work: Work, number: int, removed: Mapping[str, list[int]]) -
 def _refuse_doubles(work: Work, number: int, table: str, ids: Sequence[int]) -> None:
     """A record must not come back beside a later one that people know by the same name."""
     key = RECORD_BY_TABLE[table].KEY
-    same = " AND ".join(f"other.{name} = one.{name}" for name in key)
+    same = " AND ".join(f"other.{name} IS NOT DISTINCT FROM one.{name}" for name in key)
     other = work.value(
         f"SELECT MAX(other.id) FROM {table} AS one JOIN {table} AS other ON {same} AND other.id <> one.id "
         "WHERE one.id IN (SELECT UNNEST($ids))",

@@ -183,6 +183,11 @@ def year_plan(reader: Reader, year: int, money: str = "alla") -> YearPlan:
     )
 
 
+def year_areas(reader: Reader, year: int, money: str = "alla") -> tuple[AreaRow, ...]:
+    """The year's figures by area alone, the largest first; money for calls on a row of its own."""
+    return _areas(reader, year, whose(reader, money))
+
+
 def year_projects(reader: Reader, year: int, money: str = "alla", limit: int | None = None) -> list[ProjectRow]:
     """The year's projects with their figures, the largest first; ``limit`` keeps the first ones only."""
     chosen = whose(reader, money)

@@ -14,7 +14,7 @@ from fou import conflicts, ledger, meetings, scenarios
 from fou.access import Action, Person, Role
 from fou.assessing import Judgement, open_scores, save
 from fou.boards import Board, board, compare
-from fou.errors import Forbidden, Refused, SaveConflict
+from fou.errors import Forbidden, Refused, SaveConflict, UndoRefused
 from fou.imports.examining import examine_read
 from fou.imports.template.filled import filled_tables
 from fou.imports.template.tables import workbook_from
@@ -163,6 +163,18 @@ def test_a_matter_is_taken_whole_left_out_or_not_considered(database: Database, 
     assert said(database, number) == {"A": [Line(2027, "reserve")]}
     scenarios.set_line(database, ANNA, number, Wish(key[0], None, 2027, None), line(database, number, "A"))
     assert said(database, number) == {}
+    assert is_whole(database)
+
+
+def test_a_line_does_not_come_back_beside_a_later_one(database: Database, people: Council) -> None:
+    number = scenarios.create(database, ANNA, scope(database), "Ett")
+    scenarios.set_line(database, ANNA, number, grant(database, "A", 1), None)
+    away = scenarios.set_line(
+        database, ANNA, number, Wish(project(database, "A"), None, THIS, None), line(database, number, "A")
+    )  # fmt: skip
+    scenarios.set_line(database, ANNA, number, grant(database, "A", 2), None)
+    with pytest.raises(UndoRefused, match="raden i scenariot"):
+        ledger.undo(database, ANNA, away or 0)
     assert is_whole(database)
 
 
