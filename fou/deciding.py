@@ -7,7 +7,7 @@ sets aside again what had been used, and posts what holds instead; what it leave
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -173,7 +173,7 @@ def recommend(
             raise Forbidden("Bara ordföranden eller en handläggare lämnar rådets rekommendation.")
         _refuse_unfit(work, found, meeting)
         number = int(work.value("SELECT COUNT(*) FROM recommendation")) + 1
-        prefix = found.code.rpartition("-S")[0]
+        prefix = found.code.rpartition("-S")[0] or found.code
         taken = {code for (code,) in work.rows("SELECT code FROM recommendation")}
         code = next(one for one in (f"{prefix}-R{n}" for n in range(1, number + 1)) if one not in taken)
         said_against = (dissent or "").strip() or None
@@ -271,13 +271,27 @@ def _refuse_unfit(work: Work, scenario: Scenario, meeting: int | None) -> None:
     if states and states[0][0] in ("made", "decided"):
         raise Refused(f"{scenario.name} är redan rådets rekommendation ({RECOMMENDATION_STATES[states[0][0]]}).")
     if scenario.call is not None:
-        waiting = work.value(
-            "SELECT MIN(recommendation.code) FROM recommendation JOIN scenario "
-            "ON scenario.id = recommendation.scenario WHERE scenario.call = $call AND recommendation.state = 'made'",
+        out = work.rows(
+            "SELECT project.code FROM scenario_line JOIN project ON project.id = scenario_line.project "
+            "JOIN proposal ON proposal.project = project.id AND proposal.call = $call "
+            "WHERE scenario_line.scenario = $id AND scenario_line.choice <> 'out' "
+            "GROUP BY project.code HAVING BOOL_AND(COALESCE(proposal.state, '') IN ('withdrawn', 'moved')) ORDER BY 1",
             call=scenario.call,
+            id=scenario.id,
         )
-        if waiting is not None:
-            raise Refused(f"Rekommendationen {waiting} om samma utlysning väntar redan på nämndens beslut.")
+        if out:
+            raise Refused(
+                f"{join_words([code for (code,) in out])} är återkallade eller flyttade. Lämna dem utanför först."
+            )
+    waiting = work.value(
+        "SELECT MIN(recommendation.code) FROM recommendation JOIN scenario "
+        "ON scenario.id = recommendation.scenario WHERE scenario.call IS NOT DISTINCT FROM $call "
+        "AND scenario.year = $year AND recommendation.state = 'made'",
+        call=scenario.call,
+        year=scenario.year,
+    )
+    if waiting is not None:
+        raise Refused(f"Rekommendationen {waiting} om samma sak väntar redan på nämndens beslut.")
     if meeting is None:
         return
     held = work.records(Meeting, "WHERE id = $id", id=meeting)
@@ -298,6 +312,16 @@ def _refuse_unready(rests: Basis) -> None:
         raise Refused(
             f"{join_words(names[:10]) if not more else ', '.join(names[:10])}{more} är inte behandlade. Ge dem ett "
             "belopp eller lämna dem utanför."
+        )
+    again = [
+        one.code
+        for one in rests.snapshot.matters
+        if any(line.choice == "grant" and (one.project, line.year) in rests.granted for line in one.lines)
+    ]
+    if again:
+        raise Refused(
+            f"{join_words(again)} har redan beviljats medel i utlysningen. Det ändras genom ett senare beslut om samma "
+            "rekommendation, inte genom en ny."
         )
     for room in rests.room:
         if room.free_after is not None and room.free_after < 0 and room.here.firm > room.taken:
@@ -508,22 +532,26 @@ def _decision(
 def _write_decisions(work: Work, rows: Sequence[Mapping[str, Any]]) -> None:
     """One of each kind for a project and recommendation: a later decision takes the place of the earlier.
 
-    So does one with the same reference as another of the project: people know a decision by it.
+    People know a project's decision by its reference. One under the same reference as another, that was made on
+    another recommendation or read from a file, gets its day with it.
     """
     stands = work.records(Decision, "WHERE project IN (SELECT UNNEST($ids))", ids=[row["project"] for row in rows])
     made = []
     for row in rows:
         own = [one for one in stands if (one.project, one.kind) == (row["project"], row["kind"])]
-        old = next((one for one in own if one.recommendation == row["recommendation"]), None) or next(
-            (one for one in own if one.reference == row["reference"]), None
-        )
+        old = next((one for one in own if one.recommendation == row["recommendation"]), None)
+        taken = {one.reference for one in own if one is not old}
+        values = {**row, "reference": _free(row["reference"], row["decided"], taken)}
         if old is None:
-            made.append(row)
-            continue
-        if any(one.reference == row["reference"] and one.id != old.id for one in own):
-            raise Refused(f"Projektet har redan ett annat beslut med diarienummer {row['reference']}.")
-        work.update(Decision, old.id, dict(row), None, _SOURCE)
+            made.append(values)
+        else:
+            work.update(Decision, old.id, values, None, _SOURCE)
     work.create_many(Decision, made, [_SOURCE] * len(made))
+
+
+def _free(reference: str, day: date, taken: Container[str]) -> str:
+    dated = f"{reference}, {format_date(day)}"
+    return next(one for one in (reference, dated, *(f"{dated} ({n})" for n in range(2, 1000))) if one not in taken)
 
 
 def _close_call(work: Work, number: int) -> None:

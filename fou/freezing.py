@@ -9,7 +9,8 @@ from decimal import Decimal
 from fou.access import Person, Role
 from fou.boards import YearRoom, room_of, wanted_of
 from fou.calls import Sum, criteria_of
-from fou.matters import Key, Matter, Matters, Scope, matters
+from fou.ledger import statements
+from fou.matters import Key, Matter, Scope, matters
 from fou.meetings import held_of
 from fou.model import Scenario, ScenarioLine
 from fou.scenarios import as_line, lines_of, scope_of
@@ -24,12 +25,17 @@ _EVERYBODY = Person("", Role.ADMIN)
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """What a recommendation rests on, and the matters that nothing is said of."""
+    """What a recommendation rests on, the applications that nothing is said of, and those that have been granted money.
+
+    ``granted`` are (project, year) that an earlier decision in the same call has granted money: it is for a later
+    decision on the same recommendation to change that.
+    """
 
     snapshot: Snapshot
     room: tuple[YearRoom, ...]
     funder: int
     not_considered: tuple[Matter, ...]
+    granted: frozenset[tuple[int | None, int]]
 
 
 def basis(
@@ -62,13 +68,17 @@ def basis(
         head=head,
         mark=chain.mark(reader),
     )
-    return Basis(snapshot, room, found.funder, _silent(found, by_key.keys()))
-
-
-def _silent(found: Matters, said: object) -> tuple[Matter, ...]:
-    """Applications that nothing is said of. A plan need not say anything of what goes on by itself."""
-    assert hasattr(said, "__contains__")
-    return tuple(one for one in found.rows if one.applied is not None and one.key not in said)
+    granted = frozenset(
+        (entry.project, entry.year)
+        for entry in statements(reader, "kind = 'granted' AND call = $call", call=scenario.call)
+        if call is not None
+    )
+    # A plan need not say anything of what goes on by itself.
+    settled = {project for project, _ in granted}
+    silent = tuple(
+        one for one in found.rows if one.applied is not None and one.key not in by_key and one.key[0] not in settled
+    )
+    return Basis(snapshot, room, found.funder, silent, granted)
 
 
 def _year(room: YearRoom) -> Year:

@@ -35,9 +35,9 @@ class Scope:
 class Matter:
     """One matter as the acting person may see it, with SEK excl. VAT of the call's own funder by year.
 
-    Either ``project`` or ``call`` is there. ``asked`` is what is requested in the call, and without an application what
-    is proposed, else planned, else set aside. ``ranked`` is None without an application, before the scores are opened,
-    and for who is in ``conflict`` of interest.
+    Either ``project`` or ``call`` is there. ``asked`` is what is requested in the call; without an application the last
+    that was proposed, planned or set aside for the year, and nothing in a year that it has been granted money for.
+    ``ranked`` is None without an application, before the scores are opened, and for who is in ``conflict`` of interest.
     """
 
     project: Project | None
@@ -193,11 +193,12 @@ def _stated(reader: Reader, funder: int, scope: Scope, keys: Iterable[Key]) -> d
 
 
 def _asked(entries: Iterable[Entry]) -> tuple[tuple[int, Sum], ...]:
+    last: dict[int, Kind] = {}
     own = list(entries)
-    for kind in (Kind.PROPOSED, Kind.PLANNED, Kind.RESERVED):
-        if found := _by_year(own, kind):
-            return found
-    return ()
+    for entry in sorted(own, key=lambda entry: (entry.kind is Kind.GRANTED, entry.id)):
+        last[entry.year] = entry.kind
+    sums = {kind: dict(_by_year(own, kind)) for kind in set(last.values()) - {Kind.GRANTED}}
+    return tuple((year, sums[kind][year]) for year, kind in sorted(last.items()) if kind is not Kind.GRANTED)
 
 
 def _by_year(entries: Iterable[Entry], kind: Kind) -> tuple[tuple[int, Sum], ...]:

@@ -370,14 +370,33 @@ def _items(reader: Reader, year: int, chosen: tuple[int, ...] | None) -> list[Op
     return [OpenItem(row[0], row[1], Kind(row[2]), *row[3:]) for row in rows]
 
 
+#: Leaves out what is proposed within a call that money is set aside for: that money is counted already.
+_OUTSIDE_POTS = """(
+    standing.kind <> 'proposed'
+    OR standing.project IS NULL
+    OR standing.call IS NULL
+    OR NOT EXISTS (
+        SELECT 1
+        FROM entry AS pot
+        WHERE pot.call = standing.call
+          AND pot.year = standing.year
+          AND pot.funder = standing.funder
+          AND pot.project IS NULL
+          AND pot.kind = 'reserved'
+        GROUP BY pot.call
+        HAVING SUM(pot.amount) <> 0 OR SUM(pot.open) <> 0
+    )
+)"""
+
+
 def _by_year_and_funder(
     reader: Reader, first: int, last: int, chosen: tuple[int, ...] | None
 ) -> dict[int, dict[int, Figures]]:
-    """Figures by year and funder, where what is proposed counts only as long as it is undecided."""
+    """Figures by year and funder; what is proposed counts while it is undecided, unless it is set aside already."""
     found = figures_by(
         reader,
         "CAST(standing.year AS VARCHAR) || ' ' || CAST(standing.funder AS VARCHAR)",
-        f"year BETWEEN $first AND $last AND {UNDECIDED} {only(chosen)}",
+        f"year BETWEEN $first AND $last AND {UNDECIDED} AND {_OUTSIDE_POTS} {only(chosen)}",
         first=first,
         last=last,
         **ids(chosen),

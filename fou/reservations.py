@@ -2,9 +2,10 @@
 
 The rules, in the order that they are done:
 
-- A grant uses what is reserved for the project itself in the same year, and then what is reserved for its call as far
-  as it reaches; a reservation for the project without an amount is settled, one for the call stands, since other
-  grants are to come of it. A grant on a condition uses nothing: until it is met the money would look free.
+- A grant uses what is reserved for the project itself in the same year, within whatever call that was, and then what is
+  reserved for the call that it is granted in, as far as it reaches. A reservation for the project without an amount is
+  settled; one for the call stands, since other grants are to come of it. A grant on a condition uses nothing: until
+  it is met the money would look free.
 - Money set aside for a project takes the place of what was set aside for it before. What more it takes comes from the
   call's reservation as far as that reaches, unless its amount is not set or hangs on a condition.
 - Money set aside for a call takes the place of what is left of it: the line says what is set aside besides the grants.
@@ -104,7 +105,8 @@ def carry_out(
     effects: dict[int, Effect] = {}
     for place in sorted(range(len(lines)), key=lambda place: (_turn(lines[place]), place)):
         wanted = lines[place]
-        effects[place] = Effect(wanted, tuple(_taken(pots, wanted, call)), _posted(wanted, call, funder, source))
+        taken = tuple(_taken(pots, wanted, call))
+        effects[place] = Effect(wanted, taken, _posted(wanted, taken, call, funder, source))
     return pots.outcome(effects[place] for place in range(len(lines)))
 
 
@@ -116,7 +118,7 @@ def _turn(wanted: Wanted) -> int:
 
 def _taken(pots: _Pots, wanted: Wanted, call: int | None) -> list[Taken]:
     line = wanted.line
-    own, pot = _own(wanted, call), _pot_of(call, line.year)
+    own, pot = _own(wanted), _pot_of(call, line.year)
     if line.choice == "out":
         return pots.release(lambda entry: own(entry) and entry.year >= line.year)
     if line.choice == "reserve":
@@ -132,10 +134,10 @@ def _taken(pots: _Pots, wanted: Wanted, call: int | None) -> list[Taken]:
     return used + (pots.use(pot, left, False) if left > 0 else [])
 
 
-def _own(wanted: Wanted, call: int | None) -> Callable[[Entry], bool]:
-    """The reservations for the matter itself: for a project also those within this call, but not within another."""
+def _own(wanted: Wanted) -> Callable[[Entry], bool]:
+    """The reservations for the matter itself: a project's within any call, a call's for no project yet."""
     if wanted.project is not None:
-        return lambda entry: entry.project == wanted.project and entry.call in (None, call)
+        return lambda entry: entry.project == wanted.project
     return lambda entry: entry.project is None and entry.call == wanted.call
 
 
@@ -143,10 +145,15 @@ def _pot_of(call: int | None, year: int) -> Callable[[Entry], bool]:
     return lambda entry: call is not None and entry.project is None and entry.call == call and entry.year == year
 
 
-def _posted(wanted: Wanted, call: int | None, funder: int, source: str) -> Entry | None:
+def _posted(
+    wanted: Wanted, taken: Sequence[Taken], call: int | None, funder: int, source: str
+) -> Entry | None:  # fmt: skip
     line = wanted.line
     if line.choice == "out":
         return None
+    if call is None:
+        # What was set aside within a call stays that call's money when a year's plan grants it.
+        call = next((one.call for one in taken if one.project is not None and one.call is not None), None)
     kind = Kind.GRANTED if line.choice == "grant" else Kind.RESERVED
     return Entry(
         kind, line.year, funder, wanted.project, call if wanted.project is not None else wanted.call,

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fou import conflicts, deciding, ledger, meetings, scenarios
+from fou import applications, conflicts, deciding, ledger, meetings, scenarios
 from fou.access import Action, Person, Role
 from fou.check import check
 from fou.deciding import Minutes, Verified
@@ -26,7 +26,7 @@ from fou.imports.drafts import Drafts
 from fou.ledger import history, statements, undo
 from fou.matters import Key, Scope, matters
 from fou.meetings import MeetingForm
-from fou.model import Call, Decision, Entry, Funder, Kind, Project, Recommendation, ScenarioLine
+from fou.model import Call, Decision, Entry, Funder, Kind, Project, Proposal, Recommendation, ScenarioLine
 from fou.plan import rooms
 from fou.privacy.places import subject_of
 from fou.privacy.weeding import weed
@@ -145,7 +145,10 @@ def test_a_recommendation_is_frozen_with_all_that_it_rests_on(database: Database
     with database.read() as reader:
         assert deciding.recommendation_page(reader, ANNA, number).snapshot == snapshot
         proposed = statements(reader, "kind = 'proposed'")
+        (room,) = rooms(reader, 2026, 2026)
     assert [one.amount for one in proposed] == [150_000, 200_000]
+    # It is to come out of what is set aside for the call, which is counted already.
+    assert (room.reserved, room.proposed) == (SET_ASIDE, 0)
     assert is_whole(database)
     # Who is in conflict has all of it but the points and the others' conflicts.
     with database.read(None, sight_of(PEOPLE.carl)) as reader:
@@ -220,6 +223,8 @@ def test_an_approved_recommendation_uses_what_is_set_aside_for_the_call(database
     assert (page.recommendation.state, page.changed, call(database).state) == ("decided", (), "decided")
     assert (last.kind, last.entries) == ("decide", 4)
     assert is_whole(database)
+    with pytest.raises(Refused, match="har redan beviljats"):
+        recommended(database, A=1, C=1)
     undo(database, ANNA, last.id)
     assert (granted(database), pot(database), call(database).state) == (0, SET_ASIDE, "assessment")
     assert is_whole(database)
@@ -282,6 +287,29 @@ def test_only_a_later_decision_corrects_and_by_counter_entries(database: Databas
         outcomes = {one.outcome for one in reader.records(Decision, "WHERE kind = 'decision'")}
     assert outcomes == {"rejected"}
     assert is_whole(database)
+
+
+def test_another_decision_under_the_same_number_keeps_the_first(database: Database) -> None:
+    a = project(database, "A")[0]
+    with database.write(ANNA, Action.IMPORT, "Läste in") as work:
+        work.create(Decision, project=a, kind="decision", reference="SN 2025/77", outcome="granted", decided=TODAY)
+    number = recommended(database, A=150_000, B=None, C=None)
+    deciding.decide(database, ANNA, number, YES, AFTER)
+    with database.read() as reader:
+        found = reader.records(Decision, "WHERE kind = 'decision' AND project = $id ORDER BY id", id=a)
+    assert [(one.reference, one.decided) for one in found] == [
+        ("SN 2025/77", TODAY), ("SN 2025/77, 16 december 2025", BOARD_DAY)
+    ]  # fmt: skip
+    assert is_whole(database)
+
+
+def test_what_has_been_withdrawn_is_not_recommended(database: Database) -> None:
+    about = scenario(database, A=150_000, B=None, C=None)
+    with database.read() as reader:
+        (found,) = reader.records(Proposal, "WHERE project = $id", id=project(database, "A")[0])
+    applications.withdraw(database, ANNA, found.id, "Drog sig ur")
+    with pytest.raises(Refused, match="återkallade"):
+        deciding.recommend(database, ANNA, about, TODAY)
 
 
 def test_what_has_been_used_since_is_not_corrected(database: Database) -> None:
@@ -409,16 +437,16 @@ SAID = st.fixed_dictionaries({(number, None): ABOUT for number in PROJECTS})
 EVENTS = st.one_of(
     st.tuples(st.just("reserve"), st.sampled_from([(None, CALL), (1, None), (2, None)]), st.sampled_from(YEARS),
               st.none() | MONEY),
-    st.tuples(st.just("decide"), SAID, st.booleans()),
+    st.tuples(st.just("decide"), st.sampled_from([CALL, None]), SAID, st.booleans()),
     st.tuples(st.just("correct"), st.integers(0, 9), SAID),
     st.tuples(st.just("revoke"), st.integers(0, 9)),
     st.tuples(st.just("undo"), st.integers(1, 3)),
 )  # fmt: skip
 
 
-def _lines(database: Database, said: Mapping[Key, Sequence[Line]]) -> int:
+def _lines(database: Database, call: int | None, said: Mapping[Key, Sequence[Line]]) -> int:
     """A scenario with these lines, as one batch."""
-    number = scenarios.create(database, ANNA, Scope(2026, CALL), f"S{database.version[1]}")
+    number = scenarios.create(database, ANNA, Scope(2026, call), f"S{database.version[1]}")
     with database.write(ANNA, Action.TRY, "Rader") as work:
         rows = [
             {"scenario": number, "project": key[0], "call": key[1], "year": line.year, "choice": line.choice,
@@ -449,9 +477,9 @@ class Events:
             work.post([Entry(Kind.RESERVED, year, 1, *key, amount=Decimal(amount or 0), open=int(amount is None),
                              source="avsatt")])  # fmt: skip
 
-    def decide(self, said: Mapping[Key, Sequence[Line]], also: bool) -> None:
+    def decide(self, call: int | None, said: Mapping[Key, Sequence[Line]], also: bool) -> None:
         about = {**said, **({(None, CALL): [Line(2026, "reserve", 400)]} if also else {})}
-        number = deciding.recommend(self.database, ANNA, _lines(self.database, about), TODAY)
+        number = deciding.recommend(self.database, ANNA, _lines(self.database, call, about), TODAY)
         self.decided.append(number)
         deciding.decide(self.database, ANNA, number, replace(YES, reference=f"dnr {number}"), AFTER)
 

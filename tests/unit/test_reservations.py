@@ -61,13 +61,23 @@ def test_one_after_the_other_they_use_no_more_than_there_is() -> None:
 @pytest.mark.parametrize(
     "reserved",
     [
-        kept(900, call=OTHER), kept(900, project=2), kept(900, project=1, call=OTHER), kept(900, area=3),
+        kept(900, call=OTHER), kept(900, project=2), kept(900, area=3),
         kept(900, call=CALL, year=YEAR + 1), kept(900, call=CALL, funder=2), kept(900, call=CALL, condition="om"),
         kept(None, call=CALL),
     ],
 )  # fmt: skip
 def test_what_is_set_aside_for_something_else_is_not_used(reserved: Entry) -> None:
     assert done([grant(1, 500)], reserved).gone == ()
+
+
+def test_what_was_set_aside_within_another_call_is_the_projects_and_stays_that_calls_money() -> None:
+    reserved = numbered(kept(900, project=1, call=OTHER))
+    for call, within in ((CALL, CALL), (None, OTHER)):
+        outcome = carry_out([grant(1, 500)], reserved, call, FUNDER, "beslut")
+        assert left(outcome, reserved) == [(1, OTHER, 400, 0)]
+        posted = outcome.effects[0].posted
+        assert posted is not None
+        assert posted.call == within
 
 
 def test_a_reservation_without_an_amount_is_settled_by_the_grant() -> None:
