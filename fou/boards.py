@@ -9,7 +9,7 @@ from decimal import Decimal
 from fou.access import Action, Person, require
 from fou.figures import ZERO
 from fou.ledger import statements
-from fou.matters import Key, Matter, Matters, matters
+from fou.matters import Key, Matter, Matters, Scope, matters
 from fou.model import CALLS, NO_AREA, Criterion, Entry, Kind, Scenario, ScenarioLine
 from fou.plan import rooms, year_areas
 from fou.reservations import Outcome, Wanted, carry_out
@@ -162,6 +162,13 @@ def board(reader: Reader, person: Person, number: int) -> Board:
     lines = lines_of(reader, number)
     found = matters(reader, person, scope_of(scenario), ((line.project, line.call) for line in lines))
     return _board(reader, scenario, found, lines)
+
+
+def empty_board(reader: Reader, person: Person, scope: Scope) -> Board:
+    """What there is to distribute, before anything is said of any matter; its scenario has no id and no name."""
+    require(person, Action.SEE_DRAFTS)
+    nothing = Scenario(0, "", scope.call, scope.year, "", None, None, None, None)
+    return _board(reader, nothing, matters(reader, person, scope), ())
 
 
 def compare(reader: Reader, person: Person, numbers: Sequence[int]) -> Comparison:

@@ -9,10 +9,11 @@ from fractions import Fraction
 from fou import allocation
 from fou.access import Action, Person, require
 from fou.allocation import AreaLimits, Lock, Problem, Proposal, Rule, Suggestion, Why, why_best, why_rank
-from fou.boards import Board, Row, board
+from fou.boards import Board, Row, board, empty_board
 from fou.calls import conflicts_in, scale_of, total
 from fou.errors import Refused
 from fou.figures import ZERO
+from fou.matters import Scope
 from fou.model import Score
 from fou.scenarios import as_line
 from fou.standings import Standings
@@ -41,9 +42,9 @@ class Suggested:
 
 
 def problem(
-    reader: Reader, person: Person, number: int, rule: Rule, limits: Limits | None = None
+    reader: Reader, person: Person, about: int | Scope, rule: Rule, limits: Limits | None = None
 ) -> Problem:  # fmt: skip
-    """A scenario as the rules see it: each project is a proposal with the project's id.
+    """A scenario (its id), or a call or year from scratch, as the rules see it: the proposals have the projects' ids.
 
     Its frame is what there is for the years of money, less what the scenario gives to what no rule is asked about. A
     proposal that the person is in conflict of interest over has what the scenario gives it and no points, so that
@@ -51,13 +52,16 @@ def problem(
     everybody. Raises Refused when the frame is not known.
     """
     require(person, Action.SEE_SCORES)
-    return _problem(reader, board(reader, person, number), rule, limits or Limits())
+    return _problem(reader, _read(reader, person, about), rule, limits or Limits())
 
 
-def suggest(reader: Reader, person: Person, number: int, rule: Rule, limits: Limits | None = None) -> Suggested:
-    """What a rule suggests for a scenario. Raises Refused when the frame is not known, or there is nothing to go by."""
+def suggest(reader: Reader, person: Person, about: int | Scope, rule: Rule, limits: Limits | None = None) -> Suggested:
+    """What a rule suggests for a scenario (its id), or from scratch.
+
+    Raises Refused when the frame is not known, or there is nothing to go by.
+    """
     require(person, Action.SEE_SCORES)
-    found = board(reader, person, number)
+    found = _read(reader, person, about)
     _refuse_without_points(found, rule)
     asked = _problem(reader, found, rule, limits or Limits())
     suggestion = allocation.suggest(asked, rule)
@@ -66,13 +70,15 @@ def suggest(reader: Reader, person: Person, number: int, rule: Rule, limits: Lim
     return Suggested(asked, suggestion, found.matters.years, given)
 
 
-def why(reader: Reader, person: Person, number: int, rule: Rule, limits: Limits | None = None) -> Mapping[int, Why]:
+def why(
+    reader: Reader, person: Person, about: int | Scope, rule: Rule, limits: Limits | None = None
+) -> Mapping[int, Why]:
     """Why each project is in or out by a rule, and what would change it; by ``rank`` and ``best`` only.
 
     Those that the person is in conflict of interest over are left out.
     """
     require(person, Action.SEE_SCORES)
-    found = board(reader, person, number)
+    found = _read(reader, person, about)
     _refuse_without_points(found, rule)
     if rule not in (Rule.RANK, Rule.BEST):
         raise Refused("Bara reglerna efter rangordning och flest poäng kan säga vad som skulle ändra utfallet.")
@@ -80,6 +86,10 @@ def why(reader: Reader, person: Person, number: int, rule: Rule, limits: Limits 
     answers = why_rank(asked) if rule is Rule.RANK else why_best(asked)
     own = {row.matter.key[0] for row in found.rows if row.matter.conflict}
     return {project: one for project, one in answers.items() if project not in own}
+
+
+def _read(reader: Reader, person: Person, about: int | Scope) -> Board:
+    return empty_board(reader, person, about) if isinstance(about, Scope) else board(reader, person, about)
 
 
 def _problem(reader: Reader, found: Board, rule: Rule, limits: Limits) -> Problem:

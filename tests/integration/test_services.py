@@ -32,6 +32,7 @@ SERVICES = {
     "fou.assessing.save": Action.ASSESS,
     "fou.boards.board": Action.SEE_DRAFTS,
     "fou.boards.compare": Action.SEE_DRAFTS,
+    "fou.boards.empty_board": Action.SEE_DRAFTS,
     "fou.calling.copy_call": Action.EDIT,
     "fou.calling.create": Action.EDIT,
     "fou.calling.edit": Action.EDIT,
