@@ -470,6 +470,9 @@ def _post(
     """Put the decision in the ledger; return each matter with what its lines used and posted."""
     earlier = {one.key: one for one in before.matters} if before is not None else {}
     kept = {key: own for key, own in earlier.items() if set(own.said) == set(wanted.get(key, ()))}
+    if len(kept) < len(wanted.keys() | earlier.keys()):
+        # What is set aside for the call is what is left besides the grants: it follows them.
+        kept.pop((None, call), None)
     for key, own in earlier.items():
         if key not in kept:
             _give_back(work, own, funder, reference)

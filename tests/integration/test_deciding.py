@@ -289,6 +289,24 @@ def test_only_a_later_decision_corrects_and_by_counter_entries(database: Databas
     assert is_whole(database)
 
 
+def test_what_is_set_aside_for_the_call_is_so_after_a_correction_too(database: Database) -> None:
+    about = scenario(database, A=150_000, B=None, C=None)
+    fund = (None, call(database).id)
+    scenarios.set_line(database, ANNA, about, Wish(*fund, 2026, "reserve", 40_000), None)
+    number = deciding.recommend(database, ANNA, about, TODAY)
+    deciding.decide(database, ANNA, number, YES, AFTER)
+    assert (granted(database), pot(database)) == (150_000, 40_000)
+    later = replace(YES, verdict="changed", decided=LATER, reference="SN 2026/3")
+    lines = {project(database, "A"): [Line(2026, "grant", 100_000)]}
+    deciding.decide(database, ANNA, number, later, AFTER, lines, latest(database, number))
+    assert (granted(database), pot(database)) == (100_000, 40_000)
+    deciding.decide(
+        database, ANNA, number, replace(later, verdict="rejected"), AFTER, None, latest(database, number)
+    )  # fmt: skip
+    assert (granted(database), pot(database)) == (0, SET_ASIDE)
+    assert is_whole(database)
+
+
 def test_another_decision_under_the_same_number_keeps_the_first(database: Database) -> None:
     a = project(database, "A")[0]
     with database.write(ANNA, Action.IMPORT, "Läste in") as work:
