@@ -2,6 +2,7 @@
 
 VENV    := .venv
 BIN     := $(VENV)/bin
+PIP     := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 SOURCES := app.py fou pages tests
 
 .DEFAULT_GOAL := help
@@ -38,11 +39,13 @@ $(BIN)/python:
 	exit 1
 
 $(VENV)/.runs: requirements.txt | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(PIP) -r requirements.txt
 	@touch $@
 
+# uv fetches and compiles on all cores what takes pip three times as long; where it is not to be had, pip does it.
 $(VENV)/.tests: requirements-test.txt requirements.txt | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-test.txt
+	{ $(PIP) uv==0.13.9 && $(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python \
+	    -r requirements-test.txt; } || $(PIP) -r requirements-test.txt
 	@touch $@ $(VENV)/.runs
 
 # The tests open the dashboard in a real browser. Debian's without a screen takes a third less time, and is fetched where

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from itertools import pairwise
 from typing import Any
 
 from fou.access import Action, Person, require
@@ -19,10 +18,12 @@ from fou.ledger import statements, take_back
 from fou.model import CALL_KINDS, CALL_STATES, Call, Criterion, Entry, Kind, Proposal, as_dict
 from fou.money import OPEN_TEXT, format_sek
 from fou.store import Database, Reader, Work
-from fou.swedish import format_date, join_words
+from fou.swedish import count, format_date, join_words
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 _SOURCE = "sidan Ansökningar"
+#: How many years after a call's own two digits last in its code stand for a year, modulo 100: not any number is one.
+_NEAR = (99, 0, 1, 2)
 #: The longest scale and the largest weight: beyond them somebody has written something else than they meant.
 MOST_STEPS, MOST_WEIGHT = 100, 100
 
@@ -215,9 +216,10 @@ def save_grounds(
         if [_said(one) for one in now] == [_said(one) for one in wanted]:
             return None
         if [_said(one) for one in now] != [_said(one) for one in seen]:
+            who = _who(work, "criterion", *(one.id for one in (*seen, *now)))
             raise SaveConflict(
-                f"{_who(work, 'criterion')} har ändrat prioriteringsgrunderna medan du skrev. Ditt är inte sparat: "
-                "läs in sidan igen och avgör vad som ska gälla."
+                f"{who} har ändrat prioriteringsgrunderna medan du skrev. Ditt är inte sparat: läs in sidan igen och "
+                "avgör vad som ska gälla."
             )
         if call.state != "draft" and [_said(one)[:-1] for one in now] != [_said(one)[:-1] for one in wanted]:
             raise Refused(
@@ -278,13 +280,29 @@ def left_to_do(reader: Reader, call: Call, today: date) -> tuple[str, ...]:
         case "closed":
             return tuple(_before_assessment(reader, call))
         case "assessment":
-            return tuple(_before_decision(call, today))
+            return tuple(_before_decision(reader, call, today))
         case _:
             return ("Utlysningen är beslutad. Det är det sista steget.",)
 
 
+def to_settle(reader: Reader, call: int) -> str | None:
+    """That proposed conflicts of interest wait to be settled, those that the reader sees, in Swedish; None if none."""
+    proposed = reader.value(
+        "SELECT COUNT(*) FROM conflict JOIN proposal ON proposal.id = conflict.proposal WHERE proposal.call = $call "
+        "AND conflict.state = 'proposed' AND NOT list_contains($out, COALESCE(proposal.state, ''))",
+        call=call,
+        out=list(OUT),
+    )
+    if not proposed:
+        return None
+    return f"{count(proposed, 'föreslaget', 'föreslagna')} jäv ska bekräftas eller avfärdas, se Jäv."
+
+
 def move_on(database: Database, person: Person, seen: Call, today: date) -> int:
-    """Move a call on to its next step; return the batch. Raises Refused with all that is left to do before it."""
+    """Move a call on to its next step; return the batch. Raises Refused with all that is left to do before it.
+
+    When the assessment begins conflicts of interest are proposed, and the applications that have come in are complete.
+    """
     require(person, Action.EDIT)
     step = CALL_STATES.get(NEXT.get(seen.state, ""), "")
     with database.write(person, Action.EDIT, f"Utlysningen {seen.code} är {step}") as work:
@@ -295,6 +313,8 @@ def move_on(database: Database, person: Person, seen: Call, today: date) -> int:
         if call.state == "closed":
             for proposal in work.records(Proposal, "WHERE call = $call", call=call.id):
                 propose_for(work, proposal, today)
+                if proposal.state == "received":  # and lacks nothing: the step waits for those that do
+                    work.update(Proposal, proposal.id, {"state": "complete"}, None, _SOURCE)
         work.update(Call, call.id, {"state": NEXT[call.state]}, None, _SOURCE)
         return work.batch
 
@@ -365,8 +385,9 @@ def _before_assessment(reader: Reader, call: Call) -> list[str]:
     return left
 
 
-def _before_decision(call: Call, today: date) -> list[str]:
-    left = []
+def _before_decision(reader: Reader, call: Call, today: date) -> list[str]:
+    proposed = to_settle(reader, call.id)
+    left = [proposed] if proposed else []
     if not is_opened(call):
         left.append(
             "Bedömningarna är inte öppnade. Ordföranden eller en handläggare öppnar dem under Rangordning, så att "
@@ -385,15 +406,22 @@ def _clean(form: CallForm) -> CallForm:
         raise Refused(f"Skriv ett år mellan {FIRST_YEAR} och {LAST_YEAR}.")
     if form.kinds is not None and form.kinds not in CALL_KINDS:
         raise Refused("Välj vilka projekt utlysningen är för.")
-    known = [(head, day) for field, head in _DATES if (day := getattr(form, field)) is not None]
-    for (first, one), (then, other) in pairwise(known):
-        if one > other:
-            raise Refused(
-                f"Datumen motsäger varandra: {first} ({format_date(one)}) ligger efter {then} ({format_date(other)}). "
-                "Rätta ett av dem."
-            )
+    against = _contradictions(form)
+    if against:
+        raise Refused(f"Datumen motsäger varandra: {'. '.join(against)}. Rätta dem så att de kommer i ordning.")
     text, rules = ((said or "").strip() or None for said in (form.text, form.rules))
     return replace(form, name=name, text=text, rules=rules)
+
+
+def _contradictions(form: CallForm) -> list[str]:
+    """Each date that comes after what it must come before, with all of that: they are put right together."""
+    known = [(head, day) for field, head in _DATES if (day := getattr(form, field)) is not None]
+    told = []
+    for at, (head, day) in enumerate(known):
+        before = [f"{then} ({format_date(other)})" for then, other in known[at + 1 :] if other < day]
+        if before:
+            told.append(f"{head} ({format_date(day)}) ligger efter {join_words(before)}")
+    return told
 
 
 def _values(form: CallForm) -> dict[str, Any]:
@@ -472,7 +500,7 @@ def _as_seen(work: Work, seen: Call) -> Call:
     call = call_of(work, seen.id)
     if call.state != seen.state:
         raise SaveConflict(
-            f"{_who(work, 'call')} har ändrat utlysningen medan du läste: den är {CALL_STATES[call.state]}. "
+            f"{_who(work, 'call', call.id)} har ändrat utlysningen medan du läste: den är {CALL_STATES[call.state]}. "
             "Läs in sidan igen."
         )
     return call
@@ -483,20 +511,26 @@ def _refuse_decided(call: Call) -> None:
         raise Refused(f"Utlysningen {call.code} är beslutad och kan inte ändras.")
 
 
-def _who(work: Work, record: str) -> str:
+def _who(work: Work, record: str, *numbers: int) -> str:
+    """Who last changed one of these records."""
     name = work.value(
         "SELECT batch.actor FROM change JOIN batch ON batch.id = change.batch WHERE change.record = $record "
-        "ORDER BY change.batch DESC LIMIT 1",
+        "AND change.id IN (SELECT UNNEST($numbers)) ORDER BY change.batch DESC LIMIT 1",
         record=record,
+        numbers=list(numbers),
     )
     return name or "Någon"
 
 
 def _next_name(text: str, year: int, between: str) -> str:
-    """The text with the year after: that which stands in it, or one put last."""
+    """The text with the year after: that which stands in it or it ends in, or one put last."""
     if re.search(rf"(?<![0-9]){year}(?![0-9])", text):
         # A span of years moves as one: 2025–2026 becomes 2026–2027.
         return re.sub(r"(?<![0-9])((?:19|20)[0-9]{2})(?![0-9])", lambda found: str(int(found[1]) + 1), text)
+    # A call in the autumn is often named for the year after its own, and some write years with two digits.
+    last = re.search(r"(?<![0-9])((?:19|20)?[0-9]{2})$", text)
+    if last and (len(last[1]) == 4 or (int(last[1]) - year) % 100 in _NEAR):
+        return text[: last.start()] + str(int(last[1]) + 1)[-len(last[1]) :].zfill(len(last[1]))
     return f"{text}{between}{year + 1}"
 
 

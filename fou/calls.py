@@ -10,15 +10,14 @@ from fou.errors import Refused
 from fou.figures import ZERO
 from fou.ledger import statements
 from fou.model import Call, Criterion, Entry, Funder, Kind, Project, Proposal, ProposalCost
-from fou.ranking import Criterion as Scale
+from fou.scales import HIGHEST as HIGHEST
+from fou.scales import scale_of as scale_of
 from fou.store import Reader
 from fou.store.sight import HOLDS
 from fou.whose import funders
 
 #: An application that is out of its call: nobody is to assess it, and it asks for nothing there.
 OUT = ("withdrawn", "moved")
-#: The scale of a criterion that says none.
-HIGHEST = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,13 +152,6 @@ def criteria_of(reader: Reader, call: int) -> list[Criterion]:
     return reader.records(Criterion, "WHERE call = $call ORDER BY position", call=call)
 
 
-def scale_of(criterion: Criterion) -> Scale:
-    """A criterion as the ranking counts with it: what is not said is weight 1 and the scale 0–HIGHEST."""
-    lowest = criterion.lowest or 0
-    highest = criterion.scale if criterion.scale is not None else max(HIGHEST, lowest + 1)
-    return Scale(criterion.position, max(1, criterion.weight or 1), lowest, max(highest, lowest + 1))
-
-
 def is_opened(call: Call) -> bool:
     """Whether the members see each other's scores; an older file never said so of calls that were decided."""
     return call.state == "decided" if call.scores_open is None else call.scores_open
@@ -236,13 +228,21 @@ def requested_of(reader: Reader, proposals: Iterable[Proposal]) -> dict[int, lis
 
 
 def money_of(reader: Reader, call: int) -> dict[int, Sum]:
-    """What there is for the call by year: what is set aside, with what has been granted of it; else what is planned."""
+    """What there is for the call by year: what is set aside, with what has been granted of it; else what is planned.
+
+    A grant on a condition is left out: what it was granted of is still set aside.
+    """
     return _money(reader).get(call, {})
 
 
 def _money(reader: Reader) -> dict[int, dict[int, Sum]]:
     kinds = [str(kind) for kind in (Kind.RESERVED, Kind.GRANTED, Kind.PLANNED)]
-    entries = statements(reader, "call IS NOT NULL AND kind IN (SELECT UNNEST($kinds))", kinds=kinds)
+    # A grant on a condition has used up nothing of what is set aside: with it, the same money would count twice.
+    entries = statements(
+        reader,
+        "call IS NOT NULL AND kind IN (SELECT UNNEST($kinds)) AND (kind <> 'granted' OR condition IS NULL)",
+        kinds=kinds,
+    )
     found: dict[int, dict[int, Sum]] = {}
     for call in {entry.call for entry in entries if entry.call is not None}:
         own = [entry for entry in entries if entry.call == call]

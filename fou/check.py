@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import islice
 
-from fou.calls import requested_of
+from fou.calls import OUT, Sum, requested_of, total
 from fou.deciding import Verified, verified
 from fou.ledger import entries as entries_of
 from fou.model import (
+    PROPOSAL_STATES,
     RECORD_BY_TABLE,
     RECORDS,
     Alias,
@@ -22,6 +23,7 @@ from fou.model import (
     as_dict,
     columns,
 )
+from fou.scales import HIGHEST
 from fou.snapshot import thaw_decided
 from fou.store import Reader, chain, events
 from fou.store.reading import STANDING
@@ -84,10 +86,10 @@ def _batches_are_whole(reader: Reader) -> Iterator[str]:
         ORDER BY batch.id
         """
     )
-    for number, entries, found, changes, found_changes, total, found_total in rows:
+    for number, entries, found, changes, found_changes, stated, found_total in rows:
         yield (
             f"Post {number} är inte hel: {found} av {entries} belopp, {found_changes} av {changes} ändringar, "
-            f"summa {found_total} mot {total}."
+            f"summa {found_total} mot {stated}."
         )
 
 
@@ -214,10 +216,11 @@ def _scores_fit_their_criteria(reader: Reader) -> Iterator[str]:
         LEFT JOIN criterion ON criterion.call = proposal.call AND criterion.position = score.criterion
         WHERE criterion.id IS NULL
            OR score.value < COALESCE(criterion.lowest, 0)
-           OR score.value > criterion.scale
+           OR score.value > COALESCE(criterion.scale, GREATEST($highest, COALESCE(criterion.lowest, 0) + 1))
         ORDER BY 1, 2
         LIMIT 20
-        """
+        """,
+        highest=HIGHEST,
     )
     yield from (f"En bedömning av {code} efter grund {number} är utanför dess skala." for code, number in rows)
 
@@ -229,13 +232,20 @@ def _moved_applications_are_somewhere(reader: Reader) -> Iterator[str]:
 
 def _costs_are_what_is_requested(reader: Reader) -> Iterator[str]:
     """What an application's costs sum up to each year is what the ledger says that it asks for."""
-    proposals = reader.records(Proposal, "WHERE id IN (SELECT proposal FROM proposal_cost WHERE payer = 'requested')")
+    proposals = reader.records(
+        Proposal,
+        "WHERE id IN (SELECT proposal FROM proposal_cost WHERE payer = 'requested') "
+        "AND COALESCE(state, '') NOT IN (SELECT UNNEST($out))",
+        out=list(OUT),
+    )
     costs = reader.rows("SELECT proposal, year, SUM(amount) FROM proposal_cost WHERE payer = 'requested' GROUP BY ALL")
     for proposal, entries in zip(proposals, requested_of(reader, proposals).values(), strict=True):
-        asked: dict[int, Decimal] = {}
+        years = {entry.year: Sum() for entry in entries}
         for entry in entries:
-            asked[entry.year] = asked.get(entry.year, Decimal(0)) + entry.amount
-        if entries and asked != {year: Decimal(amount) for number, year, amount in costs if number == proposal.id}:
+            years[entry.year] = total([years[entry.year], Sum(entry.amount, entry.open)])
+        if {year: asked for year, asked in years.items() if asked != Sum()} != {
+            year: Sum(Decimal(amount)) for number, year, amount in costs if number == proposal.id and amount
+        }:
             yield f"Kostnaderna i ansökan {proposal.code} stämmer inte med det som är sökt."
 
 
@@ -293,6 +303,30 @@ def _decisions_are_in_the_ledger(reader: Reader) -> Iterator[str]:
             said = (line.year, Decimal(line.amount or 0), matter.project)
             if entry is None or (entry.year, entry.amount, entry.project) != said:
                 yield f"Beslutet {resolution.reference} om {matter.code} står inte i bokföringen."
+
+
+def _nothing_is_asked_for_what_is_out(reader: Reader) -> Iterator[str]:
+    """An application that is withdrawn or moved asks for nothing in the call that it has left."""
+    rows = reader.rows(
+        f"""
+        SELECT proposal.code, proposal.state
+        FROM proposal
+        JOIN ({STANDING}) AS asked ON asked.project = proposal.project AND asked.call = proposal.call
+        WHERE asked.kind = 'requested' AND proposal.state IN (SELECT UNNEST($out))
+          AND NOT EXISTS (
+              SELECT 1 FROM proposal AS other
+              WHERE other.project = proposal.project AND other.call = proposal.call
+                AND COALESCE(other.state, '') NOT IN (SELECT UNNEST($out))
+          )
+        GROUP BY proposal.code, proposal.state
+        HAVING SUM(asked.amount) <> 0 OR SUM(asked.open) <> 0
+        ORDER BY proposal.code
+        LIMIT 20
+        """,
+        out=list(OUT),
+    )
+    for code, state in rows:
+        yield f"Ansökan {code} är {PROPOSAL_STATES[state]}, men det den sökte står kvar i utlysningen."
 
 
 def _turns_match_what_they_turn(reader: Reader) -> Iterator[str]:
@@ -432,6 +466,7 @@ RULES: tuple[Callable[[Reader], Iterator[str]], ...] = (
     _scenarios_on_the_wall_are_the_meetings,
     _recommendations_are_as_frozen,
     _decisions_are_in_the_ledger,
+    _nothing_is_asked_for_what_is_out,
     _turns_match_what_they_turn,
     _sums_agree,
     _undone_batches_net_to_nothing,

@@ -263,10 +263,14 @@ def _ranking(found: Standings) -> dict[str, Any]:
 def _place(ranked: Ranked) -> dict[str, Any]:
     place = ranked.place
     if place is None:
-        return {"place": None, "best": None, "last": None, "mean": None, "tied": 0, "cumulated": None, "zone": None}
+        return {
+            "place": None, "best": None, "last": None, "mean": None, "tied": 0, "cumulated": None,
+            "cumulated_open": None, "zone": None,
+        }  # fmt: skip
     return {
         "place": place.number, "best": place.span.best, "last": place.span.last, "mean": place.mean,
-        "tied": len(place.tied), "cumulated": place.money.cumulated, "zone": place.money.zone,
+        "tied": len(place.tied), "cumulated": place.money.cumulated,
+        "cumulated_open": place.money.cumulated_open, "zone": place.money.zone,
     }  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from fou.errors import Forbidden, Refused, SaveConflict
 from fou.model import CONFLICT_STATES, Call, Conflict, Member, Project, Proposal
 from fou.search import fold
 from fou.store import Database, Reader, Work
+from fou.store.sight import chains, in_conflict
 
 _LONGEST = 500
 _SOURCE = "sidan Ansökningar"
@@ -68,7 +69,8 @@ def declare(database: Database, person: Person, proposal: int, member: int, reas
     """Declare that a member is in conflict of interest; return the batch, None when it already stands so.
 
     A member declares their own; an administrator, and the chair, anybody's where they are not in conflict themselves.
-    What the member has scored stays, and is left out of every mean from now on.
+    What the member has scored stays, and is left out of every mean from now on. It is written for the application in
+    every call that it has been moved from or to, and that is not decided.
     """
     require(person, Action.DECLARE)
     said = _reason(reason)
@@ -80,22 +82,25 @@ def declare(database: Database, person: Person, proposal: int, member: int, reas
             if not leads(work, person):
                 raise Forbidden("Du kan anmäla ditt eget jäv. Be en handläggare eller ordföranden att anmäla andras.")
             _refuse_own(work, person, proposal)
-        now = _of(work, proposal, member)
         values = {"reason": said, "declared": today, "state": "declared"}
-        if now is None:
-            work.create(Conflict, _SOURCE, proposal=proposal, member=who.id, **values)
-        elif now.state in (None, "declared") and now.reason == said:
-            return None
-        else:
-            work.update(Conflict, now.id, values, None, _SOURCE)
-        return work.batch
+        written = False
+        for place in _undecided(work, proposal):
+            now = _of(work, place, member)
+            if now is None:
+                work.create(Conflict, _SOURCE, proposal=place, member=who.id, **values)
+            elif now.state in (None, "declared") and now.reason == said:
+                continue
+            else:
+                work.update(Conflict, now.id, values, None, _SOURCE)
+            written = True
+        return work.batch if written else None
 
 
 def dismiss(database: Database, person: Person, seen: Conflict, reason: str) -> int:
     """Say that a member is not in conflict of interest after all, and why; return the batch.
 
-    An administrator or the chair does it, never the member it is about or who is in conflict there too. Raises
-    SaveConflict when somebody else has changed it since ``seen`` was read.
+    An administrator or the chair does it, never the member it is about or who is in conflict there too. It is written
+    where ``declare`` writes. Raises SaveConflict when somebody else has changed it since ``seen`` was read.
     """
     require(person, Action.DECLARE)
     said = _reason(reason)
@@ -111,7 +116,10 @@ def dismiss(database: Database, person: Person, seen: Conflict, reason: str) -> 
             raise SaveConflict("Någon annan har ändrat jävet medan du läste. Se hur det står nu, och försök igen.")
         if now.state == "dismissed":
             raise Refused(f"Jävet är redan {CONFLICT_STATES['dismissed']}.")
-        work.update(Conflict, now.id, {"state": "dismissed", "reason": said}, None, _SOURCE)
+        for place in _undecided(work, seen.proposal):
+            one = _of(work, place, seen.member)
+            if one is not None and one.state != "dismissed":
+                work.update(Conflict, one.id, {"state": "dismissed", "reason": said}, None, _SOURCE)
         return work.batch
 
 
@@ -153,6 +161,33 @@ def propose_for(work: Work, proposal: Proposal, today: date) -> int:
     return len(new)
 
 
+def propose_of(work: Work, member: Member, today: date) -> int:
+    """Propose the conflicts of one member in every call that is not decided, within the work under way; how many."""
+    projects = {one.id: one for one in work.records(Project, f"WHERE id IN (SELECT project {_ACTIVE})")}
+    known = {one.proposal for one in work.records(Conflict, "WHERE member = $id", id=member.id)}
+    new = [
+        (proposal.id, said)
+        for proposal in work.records(Proposal, f"WHERE id IN (SELECT proposal.id {_ACTIVE}) ORDER BY id")
+        if proposal.id not in known and (said := _unit_in(member.unit, proposal, projects[proposal.project]))
+    ]
+    work.create_many(
+        Conflict,
+        [
+            {"proposal": proposal, "member": member.id, "reason": said, "declared": today, "state": "proposed"}
+            for proposal, said in new
+        ],
+        [_SOURCE] * len(new),
+    )
+    return len(new)
+
+
+#: The applications that somebody is to judge, or has judged, in calls where nothing is decided.
+_ACTIVE = (
+    "FROM proposal JOIN call ON call.id = proposal.call WHERE COALESCE(call.state, '') <> 'decided' "
+    f"AND COALESCE(proposal.state, '') NOT IN {OUT}"
+)
+
+
 def leads(reader: Reader, person: Person) -> bool:
     """Whether the person is an administrator or the chair of the council."""
     if person.role is Role.ADMIN:
@@ -184,6 +219,17 @@ def _of(work: Work, proposal: int, member: int) -> Conflict | None:
     return found[0] if found else None
 
 
+def _undecided(work: Work, proposal: int) -> list[int]:
+    """The application in every call that it has been moved from or to, and that is not decided."""
+    chain = next((one for one in chains(work) if proposal in one), [proposal])
+    rows = work.rows(
+        "SELECT proposal.id FROM proposal JOIN call ON call.id = proposal.call "
+        "WHERE proposal.id IN (SELECT UNNEST($ids)) AND COALESCE(call.state, '') <> 'decided' ORDER BY proposal.id",
+        ids=chain,
+    )
+    return [number for (number,) in rows]
+
+
 def _member(work: Work, number: int) -> Member:
     found = work.records(Member, "WHERE id = $id AND role = 'member'", id=number)
     if not found:
@@ -198,8 +244,7 @@ def _refuse_decided(call: Call) -> None:
 
 def _refuse_own(work: Work, person: Person, proposal: int) -> None:
     """Who is in conflict over an application does not say who else may judge it."""
-    own = None if person.member is None else _of(work, proposal, person.member)
-    if own is not None and own.state != "dismissed":
+    if person.member is not None and proposal in in_conflict(work, person.member):
         raise Forbidden("Du är själv jävig i den här ansökan. Be någon annan avgöra vem mer som är det.")
 
 

@@ -14,7 +14,7 @@ The message is Swedish and meant for the person at the screen: what happened, wh
     ├── Forbidden                the acting person's role does not allow it
     └── Refused                  the data do not allow it; nothing was written
         ├── NotEmpty             a demo portfolio is only loaded into an empty database
-        ├── UndoRefused          undoing would overwrite a later change
+        ├── UndoRefused          undoing would overwrite a later change, or break a rule of a call
         ├── SaveConflict         somebody else saved the same thing in the meantime
         ├── AlreadyThere         the same application seems to be there; carries which
         └── ImportRefused        the file has errors; carries the findings
@@ -71,7 +71,7 @@ class NotEmpty(Refused):
 
 
 class UndoRefused(Refused):
-    """Undoing would overwrite a later change."""
+    """Undoing would overwrite a later change, or break a rule of a call's round."""
 
 
 class SaveConflict(Refused):

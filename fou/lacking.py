@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 #: The field that is hidden from those who may not see whom to ask: to them it always looks empty.
 CONTACT = "contact"
+#: Who asks for less in all has probably counted in thousands, SEK.
+SMALL = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +131,11 @@ def _amounts(
             "Det prövas mot de årens ramar.", blocks=False,
         )  # fmt: skip
     sought = total(one for _, one in asked)
+    if sought.known is not None and 0 < sought.amount < SMALL:
+        yield Lack(
+            f"Ansökan söker bara {format_sek(sought.amount)} i allt.", "Kontrollera om beloppen är i tusental.",
+            blocks=False,
+        )  # fmt: skip
     if form.least is not None and sought.known is not None and asked and form.least > sought.amount:
         yield Lack(
             f"Det lägsta beloppet, {format_sek(form.least)}, är större än det sökta, {format_sek(sought.amount)}.",

@@ -13,6 +13,7 @@ from fou.model import RECORD_BY_TABLE, Basis, Batch, Entry, Kind, as_dict
 from fou.store import Database, Reader, Work
 from fou.store.reading import STANDING
 from fou.store.work import WEEDED, from_json, revive
+from fou.undoing import refuse_unlawful
 
 _ENTRY_FIELDS = (
     "kind, year, funder, project, call, area, amount, open, condition, basis, source, document, reverses, id, batch"
@@ -158,7 +159,8 @@ def undo(database: Database, person: Person, number: int) -> int:
     """Take back a whole batch by a counter-batch; return that batch's id.
 
     Earlier amounts stand again and records get their earlier values. Raises UndoRefused, naming the later
-    batch, when that would overwrite something done since; then nothing is written.
+    batch, when that would overwrite something done since, and saying what to do when it would break a rule of a
+    call's round; Forbidden when somebody else must do it. Then nothing is written.
     """
     with database.write(person, Action.UNDO, f"Ångrar post {number}", undoes=number) as work:
         batch = next((b for b in history(work) if b.id == number), None)
@@ -177,6 +179,7 @@ def undo(database: Database, person: Person, number: int) -> int:
         again = _undo_entries(work, number)
         _undo_changes(work, number)
         _refuse_lost_references(work, number, "entry", _ENTRY_REFERENCES, again)
+        refuse_unlawful(work, person, number)
         return work.batch
 
 

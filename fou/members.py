@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date
 
 from fou.access import Action, Person, require
+from fou.conflicts import propose_of
 from fou.errors import Refused, SaveConflict
 from fou.identity import LONGEST_NAME, clean_text, same_address
 from fou.model import ROLES, Account, Member, as_dict
@@ -44,12 +46,18 @@ def members(reader: Reader, person: Person) -> tuple[Listed, ...]:
 
 
 def add(database: Database, person: Person, filled: Filled) -> int:
-    """Add somebody to the list; return the batch. Raises Refused when what is filled in cannot be used."""
+    """Add somebody to the list; return the batch. Raises Refused when what is filled in cannot be used.
+
+    A member of the council whose unit takes part in an application under assessment is proposed as in conflict there.
+    """
     require(person, Action.MANAGE_MEMBERS)
     clean = _clean(filled)
     with database.write(person, Action.MANAGE_MEMBERS, f"Lade till {clean.name} som {ROLES[clean.role]}") as work:
         _refuse_doubles(work, clean, None)
-        work.create(Member, "Personer och roller", name=clean.name, email=clean.email, role=clean.role, unit=clean.unit)
+        number = work.create(
+            Member, "Personer och roller", name=clean.name, email=clean.email, role=clean.role, unit=clean.unit
+        )
+        _propose_conflicts(work, number)
         return work.batch
 
 
@@ -57,7 +65,8 @@ def change(database: Database, person: Person, seen: Member, filled: Filled) -> 
     """Change what is known of somebody, or their role; return the batch, None when nothing differs.
 
     Raises SaveConflict when somebody else has changed the same since ``seen`` was read, Refused when what is filled
-    in cannot be used, or when nobody would be left who can administrate.
+    in cannot be used, or when nobody would be left who can administrate. Conflicts of interest are proposed as when
+    somebody is added.
     """
     require(person, Action.MANAGE_MEMBERS)
     clean = _clean(filled)
@@ -75,6 +84,8 @@ def change(database: Database, person: Person, seen: Member, filled: Filled) -> 
             Member, seen.id, changed, {name: getattr(seen, name) for name in changed}, "Personer och roller"
         )
         _refuse_nobody_left(before, work)
+        if found and not changed.keys().isdisjoint(("role", "unit")):
+            _propose_conflicts(work, seen.id)
         return work.batch if found else None
 
 
@@ -110,6 +121,11 @@ def remove_account(database: Database, person: Person, account: Account) -> int:
         work.remove_many(Account, [as_dict(account)])
         _refuse_nobody_left(before, work)
         return work.batch
+
+
+def _propose_conflicts(work: Work, number: int) -> None:
+    for member in work.records(Member, "WHERE id = $id AND role = 'member'", id=number):
+        propose_of(work, member, date.today())
 
 
 def _listed(reader: Reader) -> tuple[Listed, ...]:

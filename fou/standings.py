@@ -22,13 +22,15 @@ from fou.calls import (
     scale_of,
     total,
 )
+from fou.errors import Refused
 from fou.figures import ZERO
 from fou.ledger import statements
 from fou.model import NO_AREA, Call, Criterion, Score
-from fou.ranking import Ballots, Ranked, gather, rank
+from fou.ranking import Amount, Ballots, Ranked, gather, rank
 from fou.store import Reader
 from fou.store.reading import STANDING, quote_name
-from fou.store.sight import HOLDS, OPENED
+from fou.store.sight import OPENED, in_conflict
+from fou.swedish import join_words
 
 #: What stands for the applicant of an application that names none.
 NO_APPLICANT = "Sökande saknas"
@@ -128,7 +130,8 @@ def standings(reader: Reader, person: Person, number: int) -> Standings:
     ranking before the scores are opened: not an administrator either, so that the council hears it first. As of an
     earlier date it must have been opened then and be so now; and who is in conflict now was so then.
 
-    Raises Forbidden for those who may not see scores at all.
+    Raises Forbidden for those who may not see scores at all, and Refused, with what to do, when there are scores that
+    cannot be ranked by.
     """
     require(person, Action.SEE_SCORES)
     call, criteria = call_of(reader, number), tuple(criteria_of(reader, number))
@@ -145,7 +148,7 @@ def standings(reader: Reader, person: Person, number: int) -> Standings:
     frame = total(money.values()).known if money else None
     requested = {one.proposal.id: _in_years(one, money) for one in seen}
     ballots = _ballots(reader, seen, criteria, conflicts)
-    ranking = rank(ballots, {proposal: one.known for proposal, one in requested.items()}, frame)
+    ranking = rank(ballots, {at: Amount(one.amount, bool(one.open)) for at, one in requested.items()}, frame)
     by_id = {one.proposal.id: one for one in seen}
     rows = [
         Row(by_id[one.proposal], one, requested[one.proposal],
@@ -249,7 +252,33 @@ def _ballots(
     ]
     members = sorted({score[1] for score in scores} | {member for (member,) in reader.rows(
         "SELECT id FROM member WHERE role = 'member'")})  # fmt: skip
-    return gather(numbers, members, [scale_of(one) for one in criteria], scores, conflicts)
+    try:
+        return gather(numbers, members, [scale_of(one) for one in criteria], scores, conflicts)
+    except ValueError as error:  # no service writes such a score, but an older file may hold one
+        raise Refused(_unusable(seen, criteria, scores, conflicts)) from error
+
+
+def _unusable(
+    seen: list[Applied],
+    criteria: tuple[Criterion, ...],
+    scores: Iterable[tuple[int, int, int, int | None, bool | None]],
+    conflicts: set[tuple[int, int]],
+) -> str:
+    """Which scores cannot be ranked by, and what to do; it names no member and no value."""
+    scales = {one.position: (one.name, scale_of(one)) for one in criteria}
+    codes = {one.proposal.id: one.proposal.code for one in seen}
+    wrong = set()
+    for proposal, member, position, value, cannot in scores:
+        name, scale = scales[position]
+        if value is None or cannot or (proposal, member) in conflicts:
+            continue
+        if not scale.lowest <= value <= scale.highest:
+            wrong.add(f"{codes[proposal]} (”{name}”, {scale.lowest}–{scale.highest})")
+    where = f" utanför skalan: {join_words(sorted(wrong))}" if wrong else " som inte hör till utlysningens grunder"
+    return (
+        f"Rangordningen går inte att räkna ut. Det finns bedömningar{where}. Stäng bedömningarna och be ledamöterna "
+        "bedöma om dem, eller ångra det som ändrade grunderna eller bedömningarna, på sidan Administration."
+    )
 
 
 def _apart(ballots: Ballots, proposal: int, criteria: tuple[Criterion, ...]) -> Apart | None:
@@ -271,14 +300,11 @@ def _stored(reader: Reader, name: str) -> str:
     return f"{quote_name(reader.value('SELECT current_database()'))}.main.{name} AS {name}"
 
 
-def _own_now(reader: Reader, person: Person) -> set[int]:
+def _own_now(reader: Reader, person: Person) -> frozenset[int]:
     """The applications that the person is in conflict over now: their scores are hidden at every date."""
     if person.member is None:
-        return set()
-    rows = reader.rows(
-        f"SELECT proposal FROM {_stored(reader, 'conflict')} WHERE member = $member AND {HOLDS}", member=person.member
-    )
-    return {proposal for (proposal,) in rows}
+        return frozenset()
+    return in_conflict(reader, person.member, lambda name: _stored(reader, name))
 
 
 def _opened_now(reader: Reader, number: int) -> bool:

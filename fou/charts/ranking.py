@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from fou.charts.chart import Cell, Chart, Counted, Table
 from fou.charts.drawing import Range, Ranges
 from fou.figures import ZERO
-from fou.money import EN_DASH, OPEN_TEXT, format_decimals, format_number, format_whole
+from fou.money import EN_DASH, OPEN_TEXT, format_decimals, format_number, format_sek, format_whole
 from fou.ranking import DISAGREEMENT, Zone
+from fou.scales import scale_of
 from fou.swedish import count, join_words
 
 if TYPE_CHECKING:
@@ -71,7 +72,9 @@ def firm_sentence(found: Standings) -> str:
     firm = [how_firm(row, place) == FIRM for row, place in placed]
     if all(firm):
         return f"Alla {_word(len(placed))} platser står fast."
-    first = firm.index(False)
+    # A place that is shared is first only when all who share it stand: the order among equals says nothing.
+    edge = min(place.number for (_, place), stands in zip(placed, firm, strict=True) if not stands)
+    first = sum(place.number < edge for _, place in placed)
     parts = []
     if first:
         parts.append("Den första står fast" if first == 1 else f"De {_word(first)} första står fast")
@@ -139,7 +142,7 @@ def money_sentence(found: Standings, unit: str) -> str:
 
 
 def more_sentences(found: Standings) -> str:
-    """What must be known beside: ties, what nobody judged, amounts not set, and what the reader may not see."""
+    """What must be known beside: ties, who is judged by few or nobody, amounts, and what the reader may not see."""
     placed = placed_rows(found)
     ties = sorted({place.number: len(place.tied) + 1 for _, place in placed if place.tied}.items())
     parts = [f"plats {number} delas av {_word(size)}" for number, size in ties]
@@ -147,6 +150,18 @@ def more_sentences(found: Standings) -> str:
     unjudged = len(found.rows) - len(placed)
     if unjudged:
         said.append(f"{_capital(_applications(unjudged))} är inte {_plural(unjudged, 'bedömd', 'bedömda')}.")
+    few = sum(2 * row.ranked.judges < found.members - row.ranked.conflicted for row, _ in placed)
+    if few:
+        said.append(
+            f"{_capital(_applications(few))} är {_plural(few, 'bedömd', 'bedömda')} av mindre än hälften av "
+            f"ledamöterna: fler bedömningar kan ändra {_plural(few, 'platsen', 'platserna')}."
+        )
+    large = sum(found.frame is not None and row.requested.amount > found.frame for row, _ in placed)
+    if large:
+        said.append(
+            f"{_capital(_applications(large))} söker {_plural(large, 'ensam', 'var för sig')} mer än alla utlysningens "
+            "pengar."
+        )
     unset = sum(bool(row.requested.open) for row in found.rows)
     if unset:
         said.append(
@@ -203,7 +218,9 @@ def asked_text(asked: Sum, unit: str) -> str:
 
 
 def cumulated_text(place: Place, unit: str) -> str:
-    """What is requested down to this place; at least, when something is not set."""
+    """What is requested down to this place; at least, when something is not set, and never 0 for what is not set."""
+    if _nothing_known(place):
+        return OPEN_TEXT
     text = format_number(place.money.cumulated, unit)
     return f"minst {text}" if place.money.cumulated_open else text
 
@@ -260,8 +277,8 @@ def money_chart(found: Standings, unit: str) -> Chart:
         rows=tuple(
             Range(
                 f"{place.number}. {row.applied.project.title}", _needs_text(row, place, part, unit),
-                place.money.least, place.money.most, place.money.cumulated, _LOOKS[place.money.zone],
-                _PARTS[part] if part else "",
+                place.money.least, place.money.most, None if _nothing_known(place) else place.money.cumulated,
+                _LOOKS[place.money.zone], _PARTS[part] if part else "",
             )
             for row, place, part in near
         ),
@@ -270,7 +287,7 @@ def money_chart(found: Standings, unit: str) -> Chart:
         first=ZERO,
         last=last * Decimal("1.04"),
         ticks=_ticks(last),
-        mark_name="Sökt i allt, ner till platsen",
+        mark_name="Summan av det sökta, ner till platsen",
         zone=_PARTS[Zone.ZONE],
         line=frame,
         line_name="" if frame is None else f"Utlysningens pengar: {format_whole(frame, unit)}",
@@ -278,15 +295,20 @@ def money_chart(found: Standings, unit: str) -> Chart:
     sentence = money_sentence(found, unit)
     if placed:
         whole = placed[-1][1].money
-        asked = f"{'minst ' if whole.cumulated_open else ''}{format_whole(whole.cumulated, unit)}"
-        sentence += f" {_capital(_applications(len(placed)))} med plats söker {asked} i allt{_for_years(found.years)}."
+        who, when = f"{_applications(len(placed))} med plats", _for_years(found.years)
+        if _nothing_known(placed[-1][1]):
+            sentence += f" Vad {who} söker i allt{when} är inte fastställt."
+        else:
+            asked = f"{'minst ' if whole.cumulated_open else ''}{format_whole(whole.cumulated, unit)}"
+            sentence += f" {_capital(who)} söker {asked} i allt{when}."
     if len(near) < len(placed):
         left = len(placed) - len(near)
         sentence += f" {_capital(_applications(left))} till, som inte ryms, står bara i tabellen."
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (
-            place_text(place), row.applied.project.title, _cell(row.requested), place.money.cumulated,
-            place.money.least, OPEN_TEXT if place.money.most is None else place.money.most,
+            place_text(place), row.applied.project.title, _cell(row.requested), *_cumulated(place),
+            OPEN_TEXT if place.money.most is None and not place.money.least else place.money.least,
+            OPEN_TEXT if place.money.most is None else place.money.most,
             REACHES[place.money.zone] if place.money.zone else None,
         )
         for row, place in placed
@@ -297,7 +319,8 @@ def money_chart(found: Standings, unit: str) -> Chart:
         sentence=sentence,
         drawing=drawing if near and last else None,
         table=Table(
-            ("Plats", "Ansökan", "Sökt", "Sökt i allt", "Kräver minst", "Kräver högst", "Pengarna"), rows
+            ("Plats", "Ansökan", "Sökt", "Summa ner hit", "Därav ej fastställda", "Kräver minst", "Kräver högst",
+             "Pengarna"), rows
         ),
         counted=counted(found),
     )  # fmt: skip
@@ -313,12 +336,12 @@ def ranking_table(found: Standings) -> Table:
                 place_text(place) if place else None, how_firm(row, place) if place else why_unplaced(row, found),
                 row.applied.proposal.code, row.applied.project.title, points(place.mean) if place else None,
                 judges_text(row, found), points(ranked.spread), _cell(row.requested),
-                place.money.cumulated if place else None, place.money.cumulated_open or None if place else None,
+                *(_cumulated(place) if place else (None, None)),
                 REACHES[place.money.zone] if place and place.money.zone else None,
             )
         )  # fmt: skip
     return Table(
-        ("Plats", "Hur säker", "Kod", "Ansökan", "Poäng", "Bedömare", "Spridning", "Sökt", "Sökt i allt",
+        ("Plats", "Hur säker", "Kod", "Ansökan", "Poäng", "Bedömare", "Spridning", "Sökt", "Summa ner hit",
          "Därav ej fastställda", "Pengarna"),
         tuple(rows),
     )  # fmt: skip
@@ -340,11 +363,9 @@ def criteria_table(found: Standings, rows: Sequence[Row]) -> Table:
 
 
 def grounds_text(found: Standings) -> str:
-    """The grounds with their weights and scales."""
-    return "; ".join(
-        f"{one.name} (vikt {max(1, one.weight or 1)}, {one.lowest or 0}{EN_DASH}{one.scale if one.scale else 5})"
-        for one in found.criteria
-    )
+    """The grounds with their weights and scales, as they are counted."""
+    scales = [(one.name, scale_of(one)) for one in found.criteria]
+    return "; ".join(f"{name} (vikt {one.weight}, {one.lowest}{EN_DASH}{one.highest})" for name, one in scales)
 
 
 def counted(found: Standings) -> Counted:
@@ -404,7 +425,7 @@ def _needs_text(row: Row, place: Place, part: Zone | None, unit: str) -> str:
     other = f"{REACHES[zone]} · " if zone and zone is not part else ""
     own = f"{other}söker {asked_text(row.requested, unit)}"
     if most is None:
-        return f"{own} · kräver minst {format_whole(least, unit)}"
+        return f"{own} · kräver minst {format_whole(least, unit)}" if least else own
     if least == most:
         return f"{own} · kräver {format_whole(most, unit)}"
     return f"{own} · kräver {format_number(_whole(least, unit), unit)}{EN_DASH}{format_whole(most, unit)}"
@@ -447,10 +468,21 @@ def _for_years(years: Sequence[int]) -> str:
     return f" för {years[0]}" if len(years) == 1 else f" för {years[0]}{EN_DASH}{years[-1]}"
 
 
+def _nothing_known(place: Place) -> bool:
+    """Whether all that is requested down to this place is amounts that are not set."""
+    return bool(place.money.cumulated_open) and not place.money.cumulated
+
+
+def _cumulated(place: Place) -> tuple[Cell, Cell]:
+    """What is known of it, and how many amounts are not set beside it."""
+    return OPEN_TEXT if _nothing_known(place) else place.money.cumulated, place.money.cumulated_open or None
+
+
 def _cell(asked: Sum) -> Cell:
     if asked.known is not None:
         return asked.known
-    return f"minst {format_number(asked.amount)}" if asked.amount else OPEN_TEXT
+    # With its unit, as a text is not shown in the page's.
+    return f"minst {format_sek(asked.amount)}" if asked.amount else OPEN_TEXT
 
 
 def _decimal(value: float) -> Decimal:

@@ -16,6 +16,7 @@ from fou.imports.files.limits import DEFAULT_LIMITS
 from fou.imports.files.refusals import load
 from fou.imports.findings import Finding, Severity
 from fou.imports.recognise import directory
+from fou.imports.rounds import against_the_rules
 from fou.imports.sheets.choices import Choices, check_choices
 from fou.imports.sheets.stating import state
 from fou.imports.sheets.understanding import Understanding, background, understand
@@ -98,6 +99,10 @@ def examine_read(
         difference = Difference()
         if not checked.has_errors and isinstance(read, Workbook):
             difference = compare(checked, reader, missing_means(choices))
+            checked.findings += against_the_rules(checked, difference, reader, read)
+            if checked.has_errors:
+                # What a file may not change is not told either: there may be scores in it that nobody has opened.
+                difference = Difference()
         elif not checked.has_errors:
             # Out of Swecris one takes a choice: what is left out of it is not missing.
             found = compare(checked, reader)

@@ -9,6 +9,7 @@ from fou.errors import ImportRefused, SaveConflict
 from fou.imports.difference import AmountChange, RecordChange, compare, known
 from fou.imports.examining import Examined
 from fou.imports.references import fold
+from fou.imports.rounds import against_the_rules
 from fou.imports.sheets.describing import how_read
 from fou.imports.uncollected import uncollected
 from fou.ledger import take_back
@@ -38,6 +39,11 @@ def post(database: Database, person: Person, examined: Examined, action: Action 
                 f"{name} har ändrat i databasen sedan du såg skillnaden (post {number} i historiken). Ingenting är "
                 "inläst. Granska den nya skillnaden och läs in igen."
             )
+        if database.version != examined.version:
+            # The rounds may have come further meanwhile, although what the file would change is the same.
+            refused = against_the_rules(examined.checked, examined.difference, work)
+            if refused:
+                raise ImportRefused(f"Ingenting är inläst. {refused[0].place}: {refused[0].help}", refused)
         _post_records(work, examined.difference.records)
         _post_amounts(work, examined.difference.amounts, examined.file)
         return work.batch

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from fou.calls import is_opened
 from fou.figures import Figures
 from fou.ledger import Traced, history, trace
 from fou.model import (
@@ -156,13 +157,14 @@ def _applied(reader: Reader, proposal: Proposal) -> Applied:
     scores = {
         row[0]: row[1:]
         for row in reader.rows(
-            "SELECT criterion, AVG(value), COUNT(value), COUNT(*) FILTER (WHERE cannot_judge) FROM score "
-            f"WHERE proposal = $proposal AND member NOT IN (SELECT member FROM conflict WHERE proposal = $proposal "
-            f"AND {HOLDS}) GROUP BY criterion",
+            "SELECT criterion, AVG(value) FILTER (WHERE NOT COALESCE(cannot_judge, FALSE)), "
+            "COUNT(value) FILTER (WHERE NOT COALESCE(cannot_judge, FALSE)), COUNT(*) FILTER (WHERE cannot_judge) "
+            "FROM score WHERE proposal = $proposal AND member NOT IN "
+            f"(SELECT member FROM conflict WHERE proposal = $proposal AND {HOLDS}) GROUP BY criterion",
             proposal=proposal.id,
         )
         # Until they are opened they are nobody's but each member's own, also for who may read all tables.
-        if call.scores_open or (call.scores_open is None and call.state == "decided")
+        if is_opened(call)
     }
     judged = tuple(Judged(c.name, c.weight, c.scale, *scores.get(c.position, (None, 0, 0))) for c in criteria if scores)
     conflicts = reader.rows(

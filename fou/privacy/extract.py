@@ -51,6 +51,7 @@ class Extract:
             f"Uttaget {format_timestamp(self.made)}",
             "Varje blad är en sorts uppgift. Bladet Varför säger varför uppgifterna finns och hur länge.",
             "Fou skiljer inte på två personer med samma namn: kontrollera att raderna gäller rätt person.",
+            "Vad andra ledamöter har skrivit till sina bedömningar är med när bedömningarna är öppnade.",
         ]
         tables = [
             Table(
@@ -91,6 +92,7 @@ class Extract:
 def extract(database: Database, person: Person, subject: Subject, drafts: Mapping[str, Draft | None]) -> Extract:
     """Everything about the person, told to the event log as such.
 
+    What other members have written of applications whose scores are not opened is left out, until they are.
     ``drafts`` are the imports under work that name them (see ``drafts_naming``). Raises Forbidden without
     SEE_PERSONAL_DATA.
     """
@@ -112,7 +114,8 @@ def overview(reader: Reader, person: Person, subject: Subject) -> tuple[tuple[st
 
 def gather(reader: Reader, subject: Subject, drafts: Mapping[str, Draft | None]) -> Iterable[Section]:
     """The sections of an extract."""
-    found = Searching(reader, subject).everything()
+    looking = Searching(reader, subject)
+    found = looking.shown(looking.everything())
     mine = {"members": list(subject.members)}
     members = reader.rows("SELECT name, email, role, unit FROM member WHERE id IN (SELECT UNNEST($members))", **mine)
     yield Section(
@@ -131,7 +134,7 @@ def gather(reader: Reader, subject: Subject, drafts: Mapping[str, Draft | None])
         BY_COLUMN["account.subject"],
     )  # fmt: skip
     yield Section(
-        "bedomningar", "Bedömningar", "Poäng som personen har gett ansökningar",
+        "bedomningar", "Bedömningar", "Poäng som personen har gett ansökningar, också innan de är öppnade",
         ("Ansökan", "Projekt", "Prioriteringsgrund", "Poäng"),
         tuple(
             reader.rows(
@@ -145,6 +148,22 @@ def gather(reader: Reader, subject: Subject, drafts: Mapping[str, Draft | None])
             )
         ),
         BY_COLUMN["score.value"],
+    )  # fmt: skip
+    yield Section(
+        "kommentarer", "Kommentarer", "Vad personen har skrivit till sina bedömningar, också innan de är öppnade",
+        ("Ansökan", "Projekt", "Prioriteringsgrund", "Kommentar"),
+        tuple(
+            reader.rows(
+                "SELECT proposal.code, project.title, COALESCE(criterion.name, 'grund ' || score.criterion), "
+                "score.comment FROM score JOIN proposal ON proposal.id = score.proposal "
+                "JOIN project ON project.id = proposal.project "
+                "LEFT JOIN criterion ON criterion.call = proposal.call AND criterion.position = score.criterion "
+                "WHERE score.comment <> '' AND score.member IN (SELECT UNNEST($members)) "
+                "ORDER BY proposal.code, score.criterion",
+                **mine,
+            )
+        ),
+        BY_COLUMN["score.comment"],
     )  # fmt: skip
     yield Section(
         "jav", "Jäv", "Ansökningar som personen har anmält jäv i", ("Ansökan", "Projekt", "Skäl", "Anmält"),

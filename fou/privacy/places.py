@@ -23,6 +23,7 @@ from fou.privacy.spellings import GONE, NOBODY, Pattern, likeness, pattern, pers
 from fou.search import fold
 from fou.store import Reader
 from fou.store.reading import sql_types
+from fou.store.sight import OPENED
 from fou.store.work import WEEDED, from_json
 
 #: How many names are suggested.
@@ -209,6 +210,15 @@ class Searching:
         """Every text that names the person or is about them."""
         return list(self._everything())
 
+    def shown(self, found: Iterable[Place]) -> list[Place]:
+        """The places less what other members have written of applications whose scores are not opened.
+
+        Until then it is nobody's but theirs. It is weeded all the same.
+        """
+        every = list(found)
+        hidden = unopened(self.reader, {place.id for place in every if place.record == "score"}, self.subject.members)
+        return [place for place in every if place.record != "score" or place.id not in hidden]
+
     def surnames(self) -> list[Place]:
         """Texts in which one of the person's surnames stands, with or without a first name."""
         last = [
@@ -337,6 +347,25 @@ class Searching:
         # Of an address what comes before the @: the rest is everybody's.
         words = {max(words_of(one.partition("@")[0]) or words_of(one), key=len) for one in self._sought.spellings}
         return {"word": "|".join(sorted(map(_written, words)))}
+
+
+def unopened(reader: Reader, scores: Iterable[int], members: Iterable[int] = ()) -> set[int]:
+    """Those of the scores that nobody but their member may see yet, save those of ``members``; removed ones too."""
+    ids = set(scores)
+    if not ids:
+        return set()
+    image = "COALESCE(after, before)"
+    rows = reader.rows(
+        "SELECT DISTINCT said.id FROM (SELECT id, proposal, member FROM score UNION ALL "
+        f"SELECT id, CAST({image} ->> 'proposal' AS INTEGER), CAST({image} ->> 'member' AS INTEGER) FROM change "
+        "WHERE record = 'score' AND id IN (SELECT UNNEST($ids))) AS said "
+        "LEFT JOIN proposal ON proposal.id = said.proposal LEFT JOIN call ON call.id = proposal.call "
+        "WHERE said.id IN (SELECT UNNEST($ids)) AND said.member NOT IN (SELECT UNNEST($members)) "
+        f"AND NOT COALESCE({OPENED}, FALSE)",
+        ids=list(ids),
+        members=list(members),
+    )
+    return {number for (number,) in rows}
 
 
 def _written(word: str) -> str:

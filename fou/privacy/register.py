@@ -106,7 +106,7 @@ REGISTER: tuple[Held, ...] = (
         "För att visa att den som är jävig inte har deltagit.",
         f"{_LEGAL_DUTY}: kommunallagens och förvaltningslagens regler om jäv",
         "Bevaras med ansökan, utan namn när ledamoten är gallrad.",
-        "Ledamöter utan jäv, efter beslutet, och handläggare",
+        "Ledamoten själv, handläggare och ledamöter utan jäv i ansökan, från det att jävet är anmält",
         ("conflict.member", "conflict.declared"),
         Weeding.STAYS,
     ),
@@ -117,7 +117,7 @@ REGISTER: tuple[Held, ...] = (
         "För att jävet ska gå att pröva.",
         f"{_LEGAL_DUTY}: kommunallagens och förvaltningslagens regler om jäv",
         "Tills ansökan är slutligt avgjord. Skälet tas bort när ledamoten gallras.",
-        "Ledamöter utan jäv, efter beslutet, och handläggare",
+        "Ledamoten själv, handläggare och ledamöter utan jäv i ansökan, från det att jävet är anmält",
         ("conflict.reason",),
     ),
     Held(

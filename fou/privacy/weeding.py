@@ -17,7 +17,7 @@ from fou.access import Action, Person, require
 from fou.errors import Refused
 from fou.imports.drafts import Drafts
 from fou.model import RECORD_BY_TABLE, Account, EventKind, Member, as_dict
-from fou.privacy.places import HEADS, RECORD_NAMES, Place, Searching, Subject, drafts_naming
+from fou.privacy.places import HEADS, RECORD_NAMES, Place, Searching, Subject, drafts_naming, unopened
 from fou.privacy.spellings import NOBODY
 from fou.store import Database, Reader, Work
 from fou.store.work import WEEDED
@@ -85,11 +85,12 @@ def preview(
 ) -> Preview:
     """What weeding the person would do. ``files`` are those of imports under work that name them.
 
-    ``public``: names in what has been decided go too. Raises Forbidden without SEE_PERSONAL_DATA.
+    ``public``: names in what has been decided go too. What other members have written of applications whose scores are
+    not opened is told of nowhere here, and is weeded all the same. Raises Forbidden without SEE_PERSONAL_DATA.
     """
     require(person, Action.SEE_PERSONAL_DATA)
     found = Searching(reader, subject)
-    every = found.everything()
+    every = found.shown(found.everything())
     going = [place for place in every if public or not place.public]
     staying = [place for place in every if place.public and not public]
     goes = _lines(going, "namnet byts ut mot en markering")
@@ -268,7 +269,9 @@ def _perhaps(looking: Searching, every: Iterable[Place]) -> list[Line]:
     """Texts with the surname alone, which can be somebody else's."""
     known = {(place.record, place.id, place.field or place.column) for place in every}
     places = [
-        place for place in looking.surnames() if (place.record, place.id, place.field or place.column) not in known
+        place
+        for place in looking.shown(looking.surnames())
+        if (place.record, place.id, place.field or place.column) not in known
     ]
     texts = tuple(dict.fromkeys(f"{place.about}, {place.head.lower()}: ”{place.text}”" for place in places))
     if not texts:
@@ -307,5 +310,7 @@ def _standing(reader: Reader, where: str) -> Iterable[tuple[str, str]]:
         if said is None or table is None or field is None:
             continue
         text = reader.value(f"SELECT {field} FROM {table} WHERE id = $id", id=int(said[2]))
+        if table == "score" and unopened(reader, [int(said[2])]):
+            text = "en kommentar till en bedömning som inte är öppnad"
         if text and not WEEDED.search(text):
             yield f"{said[1]} nr {said[2]} › {said[3]}", text

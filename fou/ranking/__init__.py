@@ -5,12 +5,13 @@ integers, and a mean becomes a decimal number first when it is shown.
 """
 
 from fou.ranking.ballots import Ballots, Criterion, gather
-from fou.ranking.money import Zone
+from fou.ranking.money import Amount, Zone
 from fou.ranking.ranked import Money, Place, Ranked, Ranking, Span, rank
 from fou.ranking.spread import DISAGREEMENT
 
 __all__ = [
     "DISAGREEMENT",
+    "Amount",
     "Ballots",
     "Criterion",
     "Money",

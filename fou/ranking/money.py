@@ -7,8 +7,9 @@ of all that always come before it, and *at most* its own and those of all that m
 - outside: what it needs at least does not ("ryms inte ens om bara de som alltid ligger före får sitt");
 - zone: the rest ("beror på placeringen").
 
-An open amount is unknown, never 0: what is needed at least then leaves it out, which is still a least; what is needed
-at most is not known, so that neither the proposal nor those that it may come before can be inside.
+An amount that is not set, or of which a part is not, is unknown and never 0: what is needed at least then counts the
+part that is known, which is still a least; what is needed at most is not known, so that neither the proposal nor those
+that it may come before can be inside.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 import numpy as np
 
@@ -31,12 +33,19 @@ class Zone(StrEnum):
     OUTSIDE = "outside"
 
 
-def needed(amounts: Sequence[Decimal | None], rivals: Rivals) -> list[tuple[Decimal, Decimal | None]]:
+class Amount(NamedTuple):
+    """What a proposal asks for, SEK: the part that is ``known``, and whether there is more that is not set."""
+
+    known: Decimal
+    open: bool
+
+
+def needed(amounts: Sequence[Amount], rivals: Rivals) -> list[tuple[Decimal, Decimal | None]]:
     """What each needs at least and at most, SEK; None when an open amount makes the most unknown."""
-    decimals = max((_decimals(amount) for amount in amounts if amount is not None), default=0)
-    whole = [0 if amount is None else int(amount.scaleb(decimals)) for amount in amounts]
+    decimals = max((_decimals(amount.known) for amount in amounts), default=0)
+    whole = [int(amount.known.scaleb(decimals)) for amount in amounts]
     sums: Integers = np.array(whole, kind_for(sum(whole)))
-    openings = np.array([amount is None for amount in amounts], np.bool_)
+    openings = np.array([amount.open for amount in amounts], np.bool_)
     own = np.eye(len(amounts), dtype=np.bool_)
     least = (sums @ (rivals.always | own)).tolist()
     most = (sums @ (rivals.may | own)).tolist()

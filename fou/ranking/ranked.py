@@ -14,7 +14,7 @@ from fou.figures import ZERO
 from fou.ranking.ballots import Ballots
 from fou.ranking.firmness import by_weights, rivals
 from fou.ranking.means import Means, means, orders, places
-from fou.ranking.money import Zone, needed, zone
+from fou.ranking.money import Amount, Zone, needed, zone
 from fou.ranking.spread import DISAGREEMENT, spreads
 
 
@@ -29,9 +29,9 @@ class Span(NamedTuple):
 class Money:
     """What a placed proposal asks for, against the frame; SEK.
 
-    ``cumulated`` is requested by all at this place or above it, except ``cumulated_open`` amounts that are not set.
-    ``least`` and ``most`` are what the money must reach for, whatever place it may have (see ``fou.ranking.money``);
-    ``most`` is None when an open amount makes it unknown, ``zone`` without a frame.
+    ``cumulated`` is what is known of what all at this place or above it request; ``cumulated_open`` of them request
+    more, or all, that is not set. ``least`` and ``most`` are what the money must reach for, whatever place it may have
+    (see ``fou.ranking.money``); ``most`` is None when an open amount makes it unknown, ``zone`` without a frame.
     """
 
     cumulated: Decimal
@@ -69,7 +69,7 @@ class Ranked:
     ``judges`` judged something, ``conflicted`` are left out for a conflict of interest. ``cannot`` and ``blank`` count
     "kan inte bedöma" and what is not filled in among the others' boxes. ``criteria`` are the criteria's means, in
     their order, and ``spread`` how far the judges' own means are apart (None below two; see ``fou.ranking.spread``),
-    in points of 100. ``requested`` is SEK, None when it is not set.
+    in points of 100. ``requested`` is SEK, None when it, or a part of it, is not set.
     """
 
     proposal: int
@@ -93,14 +93,15 @@ class Ranking:
 
 
 def rank(
-    ballots: Ballots, requested: Mapping[int, Decimal | None] | None = None, frame: Decimal | None = None
+    ballots: Ballots, requested: Mapping[int, Amount | Decimal | None] | None = None, frame: Decimal | None = None
 ) -> Ranking:
     """Rank the proposals. ``requested`` is SEK by proposal; None, or none at all, is an amount that is not set.
+    An ``Amount`` may be known in part.
 
     Raises ValueError for an amount below 0.
     """
     everyone = means(ballots)
-    amounts = [(requested or {}).get(proposal) for proposal in ballots.proposals]
+    amounts = [_amount((requested or {}).get(proposal)) for proposal in ballots.proposals]
     found = _places(ballots.proposals, everyone, amounts, frame)
     judges = ballots.judged.any(axis=2).sum(axis=1).tolist()
     conflicted = ballots.conflicted.sum(axis=1)
@@ -122,7 +123,7 @@ def rank(
             ),
             spread=spread,
             disagreement=spread is not None and spread >= DISAGREEMENT,
-            requested=amounts[at],
+            requested=None if amounts[at].open else amounts[at].known,
         )
         for at, (proposal, spread) in enumerate(zip(ballots.proposals, spreads(ballots), strict=True))
     ]
@@ -131,8 +132,14 @@ def rank(
     return Ranking(tuple(rows), frame)
 
 
+def _amount(requested: Amount | Decimal | None) -> Amount:
+    if isinstance(requested, Amount):
+        return requested
+    return Amount(ZERO, True) if requested is None else Amount(requested, False)
+
+
 def _places(
-    proposals: tuple[int, ...], everyone: Means, amounts: list[Decimal | None], frame: Decimal | None
+    proposals: tuple[int, ...], everyone: Means, amounts: list[Amount], frame: Decimal | None
 ) -> dict[int, Place]:
     """The places by the proposals' index, of those that have one."""
     indices = np.flatnonzero(everyone.weights[0])
@@ -154,8 +161,8 @@ def _places(
     cumulated, unset = ZERO, 0
     for number, group in groupby(sorted(range(len(placed)), key=numbers.__getitem__), key=numbers.__getitem__):
         equals = list(group)
-        cumulated = sum((amount for at in equals if (amount := asked[at]) is not None), cumulated)
-        unset += sum(asked[at] is None for at in equals)
+        cumulated = sum((asked[at].known for at in equals), cumulated)
+        unset += sum(asked[at].open for at in equals)
         names = sorted(proposals[placed[at]] for at in equals)
         for at in equals:
             proposal, (least, most) = proposals[placed[at]], needs[at]

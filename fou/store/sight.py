@@ -6,7 +6,7 @@ is in no sum, no list and no file that is made for them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -109,11 +109,6 @@ def sight_of(person: Person) -> Sight:
     )
 
 
-def members_in_conflict(reader: Asks) -> frozenset[int]:
-    """The members who are in conflict of interest over any proposal."""
-    return frozenset(member for (member,) in reader.rows(f"SELECT DISTINCT member FROM conflict WHERE {HOLDS}"))
-
-
 def members_apart(reader: Asks) -> frozenset[int]:
     """The members who do not see what every other member does: in conflict, or with scores that are theirs alone."""
     rows = reader.rows(
@@ -123,9 +118,42 @@ def members_apart(reader: Asks) -> frozenset[int]:
     return frozenset(member for (member,) in rows)
 
 
+def in_conflict(asks: Asks, member: int, table: Callable[[str], str] = str) -> frozenset[int]:
+    """The proposals that the member is in conflict over, wherever an application has been moved from or to.
+
+    What is said of an application holds for it in every call that it has been in, and where the calls differ it is
+    also as the latest of them says. ``table`` gives what stands after FROM for a table's name.
+    """
+    said = dict(
+        asks.rows(f"SELECT conflict.proposal, {HOLDS} FROM {table('conflict')} WHERE conflict.member = {int(member)}")
+    )
+    if not said:
+        return frozenset()
+    found = {proposal for proposal, holds in said.items() if holds}
+    for chain in chains(asks, table):
+        latest = next((said[proposal] for proposal in reversed(chain) if proposal in said), False)
+        if latest:
+            found.update(chain)
+    return frozenset(found)
+
+
+def chains(asks: Asks, table: Callable[[str], str] = str) -> list[list[int]]:
+    """The proposals that are one application that has been moved from call to call, each in the order it was moved."""
+    moved = dict(asks.rows(f"SELECT id, moved_to FROM {table('proposal')} WHERE moved_to IS NOT NULL"))
+    found = []
+    for first in sorted(moved.keys() - set(moved.values())):
+        chain = [first]
+        while chain[-1] in moved and moved[chain[-1]] not in chain:
+            chain.append(moved[chain[-1]])
+        found.append(chain)
+    return found
+
+
 def limits(sight: Sight, tables: Tables) -> Mapping[str, str]:
     """The SELECT that each table becomes whose content the reader may not see whole."""
     found: dict[str, str] = {}
+    # As it is now, whatever the date that they look at.
+    own = frozenset() if sight.member is None else in_conflict(tables, sight.member, tables.now)
     hidden = [
         *(() if sight.history else HISTORY),
         *(() if sight.scores else SCORES),
@@ -148,26 +176,25 @@ def limits(sight: Sight, tables: Tables) -> Mapping[str, str]:
     if not sight.emails:
         found["proposal"] = _without_contacts(tables, found.get("proposal"))
     if sight.scores:
-        seen = _scores_seen(sight, tables)
+        seen = _scores_seen(sight, tables, own)
         if seen:
             found["score"] = f"SELECT * FROM {tables.then('score')} WHERE {' AND '.join(seen)}"
-        if sight.member is not None:
+        if own:
             found["conflict"] = (
-                f"SELECT * FROM {tables.then('conflict')} "
-                f"WHERE member = {int(sight.member)} OR proposal NOT IN {_in_conflict(tables, sight.member)}"
+                f"SELECT * FROM {tables.then('conflict')} WHERE member = {sight.member} OR {_none_of('proposal', own)}"
             )
             if sight.drafts:
-                found["recommendation"] = _without_apart(sight.member, tables)
+                found["recommendation"] = _without_apart(own, tables)
         if not sight.ballots and sight.history:
             found["batch"] = f"SELECT * FROM {tables.then('batch')} WHERE kind <> 'assess'"
-    return _without_images(sight, tables) | found
+    return _without_images(sight, tables, own) | found
 
 
-def _scores_seen(sight: Sight, tables: Tables, proposal: str = "proposal", member: str = "member") -> list[str]:
+def _scores_seen(
+    sight: Sight, tables: Tables, own: frozenset[int], proposal: str = "proposal", member: str = "member"
+) -> list[str]:
     """What holds for the scores that the reader sees, in SQL over a score's proposal and member."""
-    seen = []
-    if sight.member is not None:
-        seen.append(f"{proposal} NOT IN {_in_conflict(tables, sight.member)}")
+    seen = [_none_of(proposal, own)] if own else []
     if not sight.ballots:
         # As it is now, whatever the date that they look at: what is opened is open, and what is not is not.
         opened = (
@@ -178,13 +205,13 @@ def _scores_seen(sight: Sight, tables: Tables, proposal: str = "proposal", membe
     return seen
 
 
-def _without_apart(member: int, tables: Tables) -> str:
+def _without_apart(own: frozenset[int], tables: Tables) -> str:
     """The recommendations, less what was kept apart in those that the member is in conflict of interest over.
 
     One application in a call is enough, for the places of the others tell of its.
     """
     fields = ", ".join(
-        f"CASE WHEN scenario IN {_scenarios_in_conflict(tables, member)} THEN '' ELSE apart END AS apart"
+        f"CASE WHEN scenario IN {_scenarios_in_conflict(tables, own)} THEN '' ELSE apart END AS apart"
         if name == "apart"
         else name
         for name in columns(RECORD_BY_TABLE["recommendation"])
@@ -192,9 +219,10 @@ def _without_apart(member: int, tables: Tables) -> str:
     return f"SELECT {fields} FROM {tables.then('recommendation')}"
 
 
-def _scenarios_in_conflict(tables: Tables, member: int) -> str:
+def _scenarios_in_conflict(tables: Tables, own: frozenset[int]) -> str:
     """The scenarios of calls with an application that the member is in conflict over, and those with a line of it."""
-    mine = f"SELECT call, project FROM {tables.now('proposal')} AS proposal WHERE id IN {_in_conflict(tables, member)}"
+    numbers = ", ".join(str(number) for number in sorted(own))
+    mine = f"SELECT call, project FROM {tables.now('proposal')} AS proposal WHERE id IN ({numbers})"
     return (
         f"(SELECT id FROM {tables.now('scenario')} AS scenario WHERE call IN (SELECT call FROM ({mine}) AS mine) "
         f"UNION SELECT scenario FROM {tables.now('scenario_line')} AS scenario_line "
@@ -210,28 +238,24 @@ def _without_contacts(tables: Tables, proposals: str | None) -> str:
     return f"SELECT {fields} FROM {tables.then('proposal') if proposals is None else f'({proposals}) AS proposal'}"
 
 
-def _in_conflict(tables: Tables, member: int) -> str:
-    """The proposals that the member is in conflict over. Now, whatever the date that they look at."""
-    return f"(SELECT proposal FROM {tables.now('conflict')} AS conflict WHERE member = {int(member)} AND {HOLDS})"
+def _none_of(column: str, numbers: frozenset[int]) -> str:
+    return f"{column} NOT IN ({', '.join(str(number) for number in sorted(numbers))})"
 
 
-def _without_images(sight: Sight, tables: Tables) -> dict[str, str]:
+def _without_images(sight: Sight, tables: Tables, own: frozenset[int]) -> dict[str, str]:
     """The changes, less the images of records that the reader may not see."""
     kept = []
     proposal, member = (f"CAST(COALESCE(after, before) ->> '{name}' AS INTEGER)" for name in ("proposal", "member"))
     if not sight.scores:
         kept.append("record NOT IN ('score', 'conflict')")
     else:
-        seen = _scores_seen(sight, tables, proposal, member)
+        seen = _scores_seen(sight, tables, own, proposal, member)
         if seen:
             kept.append(f"(record <> 'score' OR ({' AND '.join(seen)}))")
-        if sight.member is not None:
-            theirs = f"{proposal} NOT IN {_in_conflict(tables, sight.member)}"
-            kept.append(f"(record <> 'conflict' OR {member} = {int(sight.member)} OR {theirs})")
+        if own:
+            kept.append(f"(record <> 'conflict' OR {member} = {sight.member} OR {_none_of(proposal, own)})")
             scenario = "CAST(COALESCE(after, before) ->> 'scenario' AS INTEGER)"
-            kept.append(
-                f"(record <> 'recommendation' OR {scenario} NOT IN {_scenarios_in_conflict(tables, sight.member)})"
-            )
+            kept.append(f"(record <> 'recommendation' OR {scenario} NOT IN {_scenarios_in_conflict(tables, own)})")
     if not sight.emails:
         kept.append("record NOT IN ('member', 'account')")
     if not kept:

@@ -129,6 +129,8 @@ def _form(view: View, writing: _Writing) -> None:
     _line("least", writing, placeholder="150 000")
     wrong("least")
     for lack in misfits(draft.form, draft.asked, writing.call, writing.money):
+        if any(lack.what in problem for problems in draft.problems.values() for problem in problems):
+            continue  # told at its field
         st.warning(plain(lack.text), icon=":material/warning:")
     if writing.noted:
         st.text_input(
@@ -220,7 +222,7 @@ def _facts(writing: _Writing, wrong: Callable[[str], None]) -> None:
         known = [*writing.choices.units, *units_of(writing.now.applicants)]
         st.multiselect(
             _HEADS["applicants"], list(dict.fromkeys(known)), key=writing.key("applicants"), accept_new_options=True,
-            placeholder="välj, eller skriv en ny", persist_state="session",
+            placeholder="välj, eller skriv en ny", select_all=False, persist_state="session",
         )  # fmt: skip
         _line("performer", writing)
         _line("lead", writing)
@@ -285,7 +287,14 @@ def _costs(writing: _Writing, cells: Mapping[Place, str], years: tuple[int, ...]
     """The table of costs to write in: a row for each type, and for each year what is applied for and the co-funding."""
     first = writing.call.year
     possible = sorted({*range(first, first + _YEARS), *years, *(place[2] for place in cells)})
-    st.multiselect("År med kostnader", possible, key=writing.key("years"), persist_state="session", placeholder="välj")
+    st.multiselect(
+        "År med kostnader",
+        possible,
+        key=writing.key("years"),
+        persist_state="session",
+        placeholder="välj",
+        select_all=False,
+    )
     if not years:
         st.info("Välj minst ett år för att skriva kostnader.", icon=":material/info:")
         return

@@ -26,7 +26,7 @@ from fou.imports.files.limits import DEFAULT_LIMITS
 from fou.imports.findings import Severity
 from fou.money import format_sek
 from fou.search import fold
-from fou.swedish import count
+from fou.swedish import count, join_words
 from fou.ui import calls, limits, show, state
 from fou.ui.head import View
 from fou.ui.text import for_label, plain
@@ -170,7 +170,7 @@ def _examined(
     clicked = st.session_state.get(_key(page, "las-in"), False) and kept is not None and kept[0][:3] == key[:3]
     if kept is None or (kept[0] != key and not clicked):
         with state.reading(view.person, Action.IMPORT) as reader:
-            kept = (key, examine(reader, page.call.id, reads, choices, view.today))
+            kept = (key, examine(reader, page.call.id, reads, choices, view.today, "här ovanför"))
         setattr(held, which, kept)
     return kept[1]
 
@@ -180,7 +180,7 @@ def _left(page: CallPage) -> frozenset[str]:
 
 
 def _questions(page: CallPage, asked: Found) -> Choices:
-    """What must be answered: areas that are not known, and applications that are like another."""
+    """What must be answered: areas that are not known, applications that are like another, and small amounts."""
     areas: dict[str, int | None] = {}
     names = {_NO_AREA: "Inget område än", **asked.areas}
     for text, guess in asked.unknown_areas:
@@ -191,19 +191,26 @@ def _questions(page: CallPage, asked: Found) -> Choices:
         )  # fmt: skip
         if chosen is not None:
             areas[fold(text)] = chosen or None
-    same, other = set(), set()
+    same, other, small = set(), set(), set()
     for one in asked.candidates:
+        doubts = list(dict.fromkeys(finding.found for finding in one.findings if finding.kind == "thousands"))
+        name = for_label(f"{one.form.title} ({one.file})")
+        if doubts and not one.is_left and st.checkbox(
+            f"{name}: {join_words(doubts)} är rätt, inte tusental. Läs in ändå.", key=_key(page, f"smatt-{one.key}")
+        ):  # fmt: skip
+            small.add(one.key)
         if one.like is None or one.is_left or one.again:
             continue
         in_call = any(finding.kind == "same_application" for finding in one.findings)
-        own, like = for_label(f"{one.form.title} ({one.file})"), for_label(one.like)
         answer = st.radio(
-            f"{own} har samma namn och sökande som {like}. Vad är det?",
+            f"{name} har samma namn och sökande som {for_label(one.like)}. Vad är det?",
             [_SAME, _OTHER] if in_call else [_OTHER], index=None, horizontal=True, key=_key(page, f"lik-{one.key}"),
         )  # fmt: skip
         same |= {one.key} if answer == _SAME else set()
         other |= {one.key} if answer == _OTHER else set()
-    return Choices(areas=tuple(sorted(areas.items())), same=frozenset(same), other=frozenset(other))
+    return Choices(
+        areas=tuple(sorted(areas.items())), same=frozenset(same), other=frozenset(other), small=frozenset(small)
+    )
 
 
 def _summary(found: Found) -> None:

@@ -9,10 +9,10 @@ import streamlit as st
 from fou import assessing
 from fou.access import Action
 from fou.assessing import Mine, MyList
-from fou.calls import CallPage, is_opened, scale_of
+from fou.calls import CallPage, call_of, is_opened, scale_of
 from fou.conflicts import declare, leads
 from fou.errors import FouError
-from fou.model import Conflict
+from fou.model import Call, Conflict
 from fou.swedish import count, format_date
 from fou.ui import show, state
 from fou.ui.calls import done
@@ -28,56 +28,64 @@ _MOST = 60
 
 def mine(view: View, page: CallPage) -> None:
     """What the member has to judge, and what they have said. The chair opens the scores here too, own work first."""
-    first = not view.read(views.my_view, view.person, page.call.id).mine.left
-    if first:
-        opening(view, page)
-    _list(view, page.call.id)
-    if not first:
-        opening(view, page)
+    # Settled here and not in the list: the box would jump to the top when the chair fills in their last one.
+    _list(view, page, first=not view.read(views.my_view, view.person, page.call.id).mine.left)
 
 
 # --- The opening of the scores ------------------------------------------------------------------------------
 
 
+@st.fragment
 def opening(view: View, page: CallPage) -> None:
-    """For the chair and administrators: how far the members have come, and the button that opens the scores."""
-    call = page.call
+    """For the chair and administrators: how far the members have come, and the button that opens the scores.
+
+    Runs by itself when the button's popover is opened: what it says is how it stands then.
+    """
+    call = view.read(call_of, page.call.id)
     if call.state != "assessment" or not view.may(Action.OPEN_SCORES) or not view.read(leads, view.person):
         return
     if is_opened(call):
-        _close(view, page)
+        _close(view, call)
         return
     seen = assessing.to_count(state.sight(view.person))
     found = state.read_as(seen, view.head, views.council_view, view.person, call.id)
     with st.container(border=True, key="bedomning-radet"):
-        st.markdown(f"**Rådets bedömning.** {plain(found.sentence)}")
+        st.markdown(f"**Rådets bedömning.** {plain(' '.join(filter(None, [found.sentence, found.proposed])))}")
         with st.container(horizontal=True, gap="small"):
             with st.popover("Visa var och en", icon=":material/groups:"):
                 show.table(found.table)
                 st.caption("Vad de har sagt syns inte här. Det du själv är jävig i räknas inte med.")
             if found.members:
-                _open(view, page, sum(one.boxes - one.done for one in found.members))
+                _open(view, call, found)
 
 
-def _open(view: View, page: CallPage, left: int) -> None:
-    with st.popover("Öppna bedömningarna", icon=":material/lock_open:", type="primary" if not left else "secondary"):
+def _open(view: View, call: Call, found: views.CouncilView) -> None:
+    with st.popover(
+        "Öppna bedömningarna", icon=":material/lock_open:", type="secondary" if found.left else "primary",
+        key="bedomning-oppningen", on_change="rerun",
+    ):  # fmt: skip
+        if found.mostly_empty:
+            st.warning(f"**{found.mostly_empty}** Tomma rutor räknas inte som noll.", icon=":material/warning:")
         st.markdown("Ledamöterna ser då varandras bedömningar och rangordningen, och ingen kan ändra sina värden.")
-        if left:
-            st.markdown(f"**{count(left, 'ruta är', 'rutor är')} inte ifyllda.** De räknas inte som noll.")
+        if found.left and not found.mostly_empty:
+            empty = count(found.left, "ruta är inte ifylld", "rutor är inte ifyllda")
+            st.markdown(f"**{empty}.** Tomma rutor räknas inte som noll.")
+        if found.proposed:
+            st.markdown(f"**{plain(found.proposed)}**")
         if st.button("Öppna dem nu", key="bedomning-oppna", type="primary"):
-            _set_open(view, page, True, "Bedömningarna är öppnade.")
+            _set_open(view, call, True, "Bedömningarna är öppnade.")
 
 
-def _close(view: View, page: CallPage) -> None:
+def _close(view: View, call: Call) -> None:
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         st.caption("Bedömningarna är öppnade: ledamöterna ser varandras, och ingen kan ändra sina.", width="content")
         if st.button("Stäng bedömningarna igen", key="bedomning-stang", icon=":material/lock:", type="tertiary"):
-            _set_open(view, page, False, "Bedömningarna är stängda. Ledamöterna kan ändra sina.")
+            _set_open(view, call, False, "Bedömningarna är stängda. Ledamöterna kan ändra sina.")
 
 
-def _set_open(view: View, page: CallPage, opened: bool, said: str) -> None:
+def _set_open(view: View, call: Call, opened: bool, said: str) -> None:
     try:
-        batch = assessing.open_scores(state.database(), view.person, page.call.id, opened)
+        batch = assessing.open_scores(state.database(), view.person, call.id, opened)
     except FouError as error:
         st.error(plain(str(error)), icon=":material/block:")
         return
@@ -88,8 +96,19 @@ def _set_open(view: View, page: CallPage, opened: bool, said: str) -> None:
 
 
 @st.fragment
-def _list(view: View, call: int) -> None:
-    """The list with one application beside it. Runs by itself, so that a value is saved at once."""
+def _list(view: View, page: CallPage, first: bool) -> None:
+    """The list with one application beside it. Runs by itself, so that a value is saved at once.
+
+    The opening of the scores, ``first`` or last, is in it: a value that is saved changes what that says.
+    """
+    if first:
+        opening(view, page)
+    _judge(view, page.call.id)
+    if not first:
+        opening(view, page)
+
+
+def _judge(view: View, call: int) -> None:
     person = view.person
     found = view.read(views.my_view, person, call)
     own = found.mine

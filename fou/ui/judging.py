@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Literal, TypeAlias
 
 import streamlit as st
 
@@ -19,7 +20,9 @@ from fou.ui.text import for_label, plain
 from fou.ui.views import assessing as views
 
 _CANNOT = "Kan inte bedöma"
-#: What could not be saved, by application and ground; and when what was saved was, this session.
+#: A value and a comment are saved one at a time, and what cannot be saved of the one stands when the other is.
+What: TypeAlias = Literal["value", "comment"]
+#: What could not be saved, by box and what of it; and when what was saved in a box was, this session.
 _UNSAVED, _SAVED = "bedomning-osparat", "bedomning-sparat"
 
 
@@ -29,6 +32,7 @@ class _Unsaved:
 
     proposal: int
     position: int
+    what: What
     said: Judgement
     seen: Judgement
     where: str
@@ -36,8 +40,8 @@ class _Unsaved:
 
     @property
     def text(self) -> str:
-        """What differs: the value or the comment."""
-        if self.said.comment != self.seen.comment:
+        """What they said: the value or the comment."""
+        if self.what == "comment":
             return self.said.comment or "(tom kommentar)"
         if self.said.cannot:
             return _CANNOT
@@ -51,7 +55,9 @@ def ground(view: View, row: Mine, criterion: Criterion, weighted: bool, may_save
     scale = scale_of(criterion)
     box = f"{view.person.member}-{number}-{position}"
     about = f"{views.scale_text(criterion)}" + (f", vikt {scale.weight}" if weighted else "")
-    saved = st.session_state.get(_SAVED, {}).get(box) if may_save else None
+    lost: dict[What, _Unsaved] = {what: one for (at, what), one in _kept().items() if at == box}
+    # Not beside what is not saved: it would be read as if all of it were.
+    saved = st.session_state.get(_SAVED, {}).get(box) if may_save and not lost else None
     st.markdown(f"**{plain(criterion.name)}** ({about})" + (f" :gray[Sparat {saved}]" if saved else ""))
     if criterion.guidance:
         st.caption(plain(criterion.guidance))
@@ -59,7 +65,6 @@ def ground(view: View, row: Mine, criterion: Criterion, weighted: bool, may_save
         said = _CANNOT if judged.cannot else "Inget värde" if judged.value is None else f"**{judged.value}**"
         st.markdown(said + (f"  \n{plain(judged.comment)}" if judged.comment else ""))
         return
-    lost: _Unsaved | None = st.session_state.get(_UNSAVED, {}).get(box)
     _take_over(box, judged, lost)
     given = (view, number, position, box, f"{row.applied.proposal.code}, {criterion.name}")
     st.segmented_control(
@@ -69,54 +74,65 @@ def ground(view: View, row: Mine, criterion: Criterion, weighted: bool, may_save
     )  # fmt: skip
     st.text_area(
         f"Kommentar till {for_label(criterion.name)}", key=f"skriv-{box}", on_change=_comment_said, args=given,
-        label_visibility="collapsed", placeholder="Kommentar", height="content",
+        label_visibility="collapsed", placeholder=f"Kommentar, högst {assessing.LONGEST_COMMENT} tecken",
+        height="content", max_chars=assessing.LONGEST_COMMENT,
     )  # fmt: skip
-    if lost:
-        st.error(f"{plain(lost.why)} Det du skrev står kvar.", icon=":material/block:")
+    for one in lost.values():
+        name = "Kommentaren" if one.what == "comment" else "Värdet"
+        st.error(f"{plain(one.why)} {name} står kvar i rutan.", icon=":material/block:")
+        _try_again(view, box, one)
 
 
-def _take_over(box: str, judged: Judgement, lost: _Unsaved | None) -> None:
+def _take_over(box: str, judged: Judgement, lost: dict[What, _Unsaved]) -> None:
     """Show what stands: what was not drawn before, and what another window has changed since; or what is not saved."""
     seen: Judgement | None = st.session_state.get(f"sett-{box}")
-    anew = lost.said if lost else judged
+    value, comment = lost.get("value"), lost.get("comment")
     if f"varde-{box}" not in st.session_state:
-        st.session_state[f"varde-{box}"] = _CANNOT if anew.cannot else _written(anew.value)
-    elif seen is None or (seen.value, seen.cannot) != (judged.value, judged.cannot):
-        st.session_state[f"varde-{box}"] = _CANNOT if judged.cannot else _written(judged.value)
+        st.session_state[f"varde-{box}"] = _written(value.said if value else judged)
+    elif not value and (seen is None or (seen.value, seen.cannot) != (judged.value, judged.cannot)):
+        st.session_state[f"varde-{box}"] = _written(judged)
     if f"skriv-{box}" not in st.session_state:
-        st.session_state[f"skriv-{box}"] = anew.comment or ""
-    elif seen is None or seen.comment != judged.comment:
+        st.session_state[f"skriv-{box}"] = (comment.said if comment else judged).comment or ""
+    elif not comment and (seen is None or seen.comment != judged.comment):
         st.session_state[f"skriv-{box}"] = judged.comment or ""
     st.session_state[f"sett-{box}"] = judged
 
 
-def _written(value: int | None) -> str | None:
-    return None if value is None else str(value)
+def _written(said: Judgement) -> str | None:
+    """The choice among the values that says this."""
+    if said.cannot:
+        return _CANNOT
+    return None if said.value is None else str(said.value)
+
+
+def _kept() -> dict[tuple[str, What], _Unsaved]:
+    kept: dict[tuple[str, What], _Unsaved] = st.session_state.setdefault(_UNSAVED, {})
+    return kept
 
 
 def _value_said(view: View, number: int, position: int, box: str, where: str) -> None:
     chosen = st.session_state[f"varde-{box}"]
     seen: Judgement = st.session_state[f"sett-{box}"]
     value = None if chosen in (None, _CANNOT) else int(chosen)
-    _save(view, number, position, box, where, replace(seen, value=value, cannot=chosen == _CANNOT), seen)
+    said = replace(seen, value=value, cannot=chosen == _CANNOT)
+    _save(view, box, _Unsaved(number, position, "value", said, seen, where, ""))
 
 
 def _comment_said(view: View, number: int, position: int, box: str, where: str) -> None:
     seen: Judgement = st.session_state[f"sett-{box}"]
     text = (st.session_state[f"skriv-{box}"] or "").strip() or None
-    _save(view, number, position, box, where, replace(seen, comment=text), seen)
+    _save(view, box, _Unsaved(number, position, "comment", replace(seen, comment=text), seen, where, ""))
 
 
-def _save(view: View, number: int, position: int, box: str, where: str, said: Judgement, seen: Judgement) -> None:
-    """Save at once; what cannot be is kept, with why."""
-    kept: dict[str, _Unsaved] = st.session_state.setdefault(_UNSAVED, {})
+def _save(view: View, box: str, one: _Unsaved) -> None:
+    """Save at once; what cannot be is kept, with why. What is kept of the other stays kept."""
     try:
-        assessing.save(state.database(), view.person, number, position, said, seen)
+        assessing.save(state.database(), view.person, one.proposal, one.position, one.said, one.seen)
     except FouError as error:
-        kept[box] = _Unsaved(number, position, said, seen, where, str(error))
+        _kept()[box, one.what] = replace(one, why=str(error))
         return
-    kept.pop(box, None)
-    st.session_state[f"sett-{box}"] = said
+    _kept().pop((box, one.what), None)
+    st.session_state[f"sett-{box}"] = one.said
     clock = format_timestamp(datetime.now(UTC).replace(tzinfo=None))[-5:].replace(":", ".")
     st.session_state.setdefault(_SAVED, {})[box] = clock
 
@@ -124,24 +140,22 @@ def _save(view: View, number: int, position: int, box: str, where: str, said: Ju
 def unsaved(view: View, drawn: int | None) -> None:
     """What could not be saved and has no box to stand in any more."""
     own = f"{view.person.member}-"
-    kept: dict[str, _Unsaved] = st.session_state.get(_UNSAVED, {})
-    for box, one in [item for item in kept.items() if item[0].startswith(own)]:
+    for (box, what), one in [item for item in _kept().items() if item[0][0].startswith(own)]:
         if one.proposal == drawn:
             continue
-        with st.container(key=f"osparat-{box}"):
+        key = f"{box}-{what}"
+        with st.container(key=f"osparat-{key}"):
             st.error(f"**{plain(one.where)}.** {plain(one.why)} Det här skrev du:", icon=":material/block:")
             st.code(one.text, language=None, wrap_lines=True)
             with st.container(horizontal=True, gap="small"):
-                given = (view, one.proposal, one.position, box, one.where, one.said, one.seen)
-                st.button(
-                    "Försök spara igen",
-                    key=f"osparat-igen-{box}",
-                    icon=":material/refresh:",
-                    on_click=_save,
-                    args=given,
-                )
-                st.button("Ta bort", key=f"osparat-bort-{box}", on_click=_forget, args=(box,))
+                _try_again(view, box, one)
+                st.button("Ta bort", key=f"osparat-bort-{key}", on_click=_forget, args=(box, what))
 
 
-def _forget(box: str) -> None:
-    st.session_state[_UNSAVED].pop(box, None)
+def _try_again(view: View, box: str, one: _Unsaved) -> None:
+    key = f"osparat-igen-{box}-{one.what}"
+    st.button("Försök spara igen", key=key, icon=":material/refresh:", on_click=_save, args=(view, box, one))
+
+
+def _forget(box: str, what: What) -> None:
+    _kept().pop((box, what), None)

@@ -11,6 +11,7 @@ from fou.calls import CallPage
 from fou.charts.calls import By
 from fou.charts.chart import Counted
 from fou.charts.ranking import grounds_text
+from fou.errors import Refused
 from fou.standings import Standings
 from fou.swedish import join_words
 from fou.ui import show, state
@@ -35,7 +36,11 @@ def shown(view: View, page: CallPage) -> None:
         st.info("Bara rådets ledamöter och handläggare ser bedömningarna.", icon=":material/lock:")
         return
     who, number = _who(view), page.call.id
-    ranking = view.read(views.ranking_page, who, number, view.unit)
+    try:
+        ranking = view.read(views.ranking_page, who, number, view.unit)
+    except Refused as error:
+        st.error(plain(str(error)), icon=":material/block:")
+        return
     found = ranking.found
     if found.closed is not None:
         _closed(view, ranking)
@@ -145,7 +150,7 @@ def _listed(view: View, ranking: views.RankingPage, who: Person) -> None:
         st.caption(f"Visar {number} av {len(titles)} ansökningar. Platser och summor är de i hela listan.")
     if number:
         st.markdown(table)
-        st.caption(f"Belopp i {view.unit} exklusive moms. ”Sökt i allt” är summan ner till och med platsen.")
+        st.caption(f"Belopp i {view.unit} exklusive moms. ”Summa ner hit” är det som söks till och med platsen.")
     else:
         st.info("Ingen ansökan passar urvalet. Ta bort ett filter.", icon=":material/search_off:")
     _below(ranking, view)

@@ -112,16 +112,18 @@ def sight(person: Person) -> Sight:
 
 
 @contextmanager
-def reading(person: Person, action: Action, head: int | None = None) -> Iterator[Reader]:
+def reading(person: Person, action: Action, head: int | None = None, ballots: bool = True) -> Iterator[Reader]:
     """What the person may see now, for a file that is made later than its page was drawn.
 
+    Without ``ballots`` no other member's score that is not opened is in it, whatever the person may do with scores.
     Raises Forbidden when they may not do this any more.
     """
     current = database()
     if current.confirm is not None:
         person = current.confirm(person)
     require(person, action)
-    with current.read(head, sight(person)) as reader:
+    seen = sight(person)
+    with current.read(head, replace(seen, ballots=ballots and seen.ballots)) as reader:
         yield reader
 
 

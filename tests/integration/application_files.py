@@ -11,11 +11,14 @@ from typing import Any
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
+from fou.access import Action
 from fou.calls import CallPage, call_page
 from fou.imports.applications.fields import FORM_SHEET, LIST_SHEET
 from fou.imports.applications.form import ROWS, areas_for, form_workbook
 from fou.imports.applications.listing import list_workbook
+from fou.model import Area
 from fou.store import Database
+from tests.integration.rounds import ANNA
 
 #: What the good form says, by field; the area is known.
 ANSWERS: dict[str, Any] = {
@@ -26,6 +29,13 @@ ANSWERS: dict[str, Any] = {
 }  # fmt: skip
 #: Amounts by table, row below its head and column: löner 2026 and resor 2027, co-funding other 2026.
 AMOUNTS = {("requested", 1, 2): 100000, ("requested", 3, 3): 20000, ("co_funding", 7, 2): 50000}
+
+
+def more_areas(database: Database) -> None:
+    """As many areas as a municipality has: the hidden sheet's list of them is longer than its marks are."""
+    with database.write(ANNA, Action.IMPORT, "Läste in") as work:
+        for name in ("Funktionshinder", "Digitalisering", "Hemtjänst", "Missbruk", "Våld i nära relationer"):
+            work.create(Area, name=name)
 
 
 def page_of(database: Database) -> tuple[CallPage, dict[int, str]]:
@@ -93,6 +103,14 @@ def _set(cell: str, value: Any) -> Callable[[Worksheet], None]:
     return change
 
 
+def _set_all(values: dict[str, Any]) -> Callable[[Worksheet], None]:
+    def change(sheet: Worksheet) -> None:
+        for cell, value in values.items():
+            sheet[cell].value = value
+
+    return change
+
+
 def _field(name: str) -> str:
     return f"B{ROWS.fields[name]}"
 
@@ -132,6 +150,13 @@ BAD = {
     "neither yes nor no": Bad(_set(_field("joint"), "kanske"), "choice", _field("joint"), True),
     "joint but alone": Bad(_set(_field("applicants"), "Enhet Norr"), "joint", _field("joint"), False, "komma emellan"),
     "unknown area": Bad(_set(_field("area"), "Barn o ungdom"), "unknown_area", _field("area"), True, "Barn och unga"),
+    "thousands beside kronor": Bad(
+        _set(f"B{_SALARIES}", 150), "thousands", f"B{_SALARIES}", True,
+        "Menas 150\u00a0000\u00a0kr (tusental)? Rätta cellen.",
+    ),
+    "thousands beside tkr": Bad(
+        _set_all({f"B{_SALARIES}": "150 tkr", f"C{_SALARIES + 2}": 10}), "thousands", f"C{_SALARIES + 2}", True,
+    ),
     "no summary": Bad(_set(_field("summary"), None), "missing_value", _field("summary"), False),
     "a note beside": Bad(_set("H40", "ring mig"), "not_read", "H40", False, "flytta"),
 }  # fmt: skip

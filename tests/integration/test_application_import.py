@@ -35,7 +35,17 @@ from fou.imports.applications.reading import FileRead, read_book, read_many
 from fou.imports.applications.said import Said
 from fou.imports.files.xlsx import read_workbook
 from fou.store import Database
-from tests.integration.application_files import ANSWERS, BAD, blank, blank_list, fill, fill_list, page_of, saved
+from tests.integration.application_files import (
+    ANSWERS,
+    BAD,
+    blank,
+    blank_list,
+    fill,
+    fill_list,
+    more_areas,
+    page_of,
+    saved,
+)
 from tests.integration.rounds import ANNA, CLOSED, IN_TIME, OPENS, call, council, is_whole, new_call, open_call
 
 GOOD = Form(
@@ -58,6 +68,7 @@ def round_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("forms") / "fou.duckdb"
     database = Database.open(path)
     council(database)
+    more_areas(database)
     open_call(database)
     database.close()
     return path
@@ -216,6 +227,40 @@ def test_amounts_are_read_in_the_unit_that_they_are_written_in(form: bytes) -> N
     assert only(read(fill(form, change=in_thousands))).form == GOOD
 
 
+def test_amounts_that_look_like_thousands_are_asked_about_and_come_in_when_they_are_right(
+    round_of: Database, form: bytes
+) -> None:
+    row = ROWS.tables["requested"]
+
+    def small(salaries: object, travel: object, lead: str = "Eva Ek") -> FileRead:
+        def change(sheet: Worksheet) -> None:
+            sheet.cell(row + 1, 2).value = salaries
+            sheet.cell(row + 3, 3).value = travel
+            sheet.cell(ROWS.fields["least"], 2).value = None
+
+        return read(fill(form, {"lead": lead}, change))
+
+    file = small(250, 40)
+    found = held(round_of, file)
+    (candidate,), (told,) = found.candidates, found.files[0].all_findings()
+    assert (told.kind, told.cell, told.found) == ("thousands", f"B{row + 1}", "290\u00a0kr sökt i allt")
+    assert told.help.replace("\u00a0", " ") == (
+        "Menas 290 000 kr (tusental)? Rätta cellerna. Är 290 kr rätt: svara på sidan Ansökningar."
+    )
+    assert found.incoming == ()
+    answered = held(round_of, file, small=frozenset([candidate.key]))
+    assert [one.requested for one in answered.incoming] == [290]
+    # Who writes the unit has said what is meant.
+    assert [kinds(held(round_of, small(*said))) for said in (("250 kr", "40 kr"), ("0,2 tkr", 10_000))] == [[], []]
+    with round_of.read() as reader:
+        here = examine(reader, call(round_of).id, [file], Choices(), TODAY, "här ovanför")
+    assert [one.help[-18:] for one in here.files[0].all_findings()] == ["svara här ovanför."]
+    # What is in the application already is not asked about again.
+    post(round_of, ANNA, answered, TODAY)
+    assert [one.code for one in held(round_of, small(250, 40, "Bo")).incoming] == ["LUM-2026-01"]
+    assert kinds(held(round_of, small(240, 40))) == ["thousands"]
+
+
 def test_two_rows_of_the_same_cost_are_added_up(form: bytes) -> None:
     def split(sheet: Worksheet) -> None:
         row = ROWS.tables["requested"]
@@ -230,15 +275,15 @@ def test_a_list_has_one_application_a_row(round_of: Database) -> None:
     rows = [
         {
             "Projektets namn": f"Projekt {n}", "Sökande": "Enhet A", "Prioriterat område": "Barn och unga",
-            "Sammanfattning": "Text", "Sökt 2026": 1000 * n, "Medfinansiering 2027": 5, "Inkom": date(2025, 10, 3),
-            "Är ansökan gemensam?": "nej",
+            "Sammanfattning": "Text", "Sökt 2026": 10_000 * n, "Medfinansiering 2027": 5_000,
+            "Inkom": date(2025, 10, 3), "Är ansökan gemensam?": "nej",
         }
         for n in (1, 2)
     ]  # fmt: skip
-    file = read(fill_list(blank_list(round_of), [*rows, {"Projektets namn": "Summa", "Sökt 2026": 3000}]))
+    file = read(fill_list(blank_list(round_of), [*rows, {"Projektets namn": "Summa", "Sökt 2026": 30_000}]))
     assert file.is_form is False
     assert [said.form.costs for said in file.said] == [
-        (Cost(2026, "other", "requested", 1000 * n), Cost(2027, "other", "co_funding", 5)) for n in (1, 2)
+        (Cost(2026, "other", "requested", 10_000 * n), Cost(2027, "other", "co_funding", 5_000)) for n in (1, 2)
     ]
     found = held(round_of, file)
     assert kinds(found) == ["no_cost_types"]

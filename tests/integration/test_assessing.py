@@ -234,6 +234,20 @@ def test_the_chair_counts_what_is_not_opened_but_not_where_they_are_in_conflict(
     assert found == {"Berit": (0, 2), "Carl": (1, 2), "Dora": (0, 2)}
 
 
+def test_what_the_chair_counts_follows_every_box_that_is_saved(database: Database, people: Council) -> None:
+    def counted() -> list[int]:
+        with database.read(None, to_count(sight_of(people.berit))) as reader:
+            return [one.done for one in progress(reader, people.berit, 1)]
+
+    found = []
+    for person, position in ((people.berit, 1), (people.carl, 1), (people.carl, 2), (people.dora, 2)):
+        save(database, person, 1, position, Judgement(2))
+        found.append(counted())
+    assert found == [[1, 0, 0], [1, 1, 0], [1, 2, 0], [1, 2, 1]]
+    save(database, people.carl, 1, 2, Judgement(comment="Återkommer"))
+    assert counted() == [1, 1, 1]
+
+
 def test_a_conflict_that_is_dismissed_lets_the_member_judge_again(database: Database, people: Council) -> None:
     conflicts.declare(database, people.carl, 1, 2, "Släkt", CLOSED)
     with pytest.raises(Forbidden, match="jävig"):

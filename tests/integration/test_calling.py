@@ -10,9 +10,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from fou import applications, calling, ledger
+from fou import applications, calling, conflicts, ledger
 from fou.access import Action, Person, Role
 from fou.applications import Cost
+from fou.assessing import open_scores
 from fou.calling import GROUNDS as READY
 from fou.calling import Ground, SetAside
 from fou.calls import call_page, criteria_of, requested_of
@@ -114,6 +115,14 @@ def test_dates_that_contradict_each_other_are_refused(database: Database) -> Non
         calling.create(database, ANNA, "U", replace(FORM, assessed=date(2025, 10, 1)))
     with pytest.raises(Refused, match=r"Öppnar .* ligger efter Beslut planerat"):
         calling.create(database, ANNA, "U", replace(FORM, closes=None, assessed=None, decides=date(2025, 1, 1)))
+    wrong = replace(FORM, opens=date(2025, 11, 20), decides=date(2025, 10, 20))
+    with pytest.raises(Refused) as refused:
+        calling.create(database, ANNA, "U", wrong)
+    assert str(refused.value) == (
+        "Datumen motsäger varandra: Öppnar (20 november 2025) ligger efter Sista ansökningsdag (15 oktober 2025), "
+        "Bedöms senast (10 november 2025) och Beslut planerat (20 oktober 2025). Bedöms senast (10 november 2025) "
+        "ligger efter Beslut planerat (20 oktober 2025). Rätta dem så att de kommer i ordning."
+    )
 
 
 @pytest.mark.parametrize(
@@ -153,6 +162,64 @@ def test_last_years_call_is_copied_in_one_act(database: Database) -> None:
         ]
     assert said[0] == said[1]
     assert calling.copy_call(database, ANNA, old.id) == "LUM-2027-2"
+
+
+@pytest.mark.parametrize(
+    ("code", "name", "copied"),
+    [
+        ("U2027", "Medel 2026–2027", ("U2028", "Medel 2027–2028")), ("VAR 26", "Vårens", ("VAR 27", "Vårens 2027")),
+        ("VAR27", "Medel 2027", ("VAR28", "Medel 2028")), ("LUM-04", "Medel", ("LUM-04-2027", "Medel 2027")),
+        ("NYA-1", "Medel 2026", ("NYA-1-2027", "Medel 2027")),
+    ],
+)  # fmt: skip
+def test_the_year_that_a_code_or_a_name_ends_in_is_counted_up(
+    database: Database, code: str, name: str, copied: tuple[str, str]
+) -> None:
+    council(database)
+    calling.create(database, ANNA, code, replace(FORM, name=name))
+    new = call(database, calling.copy_call(database, ANNA, 1))
+    assert (new.code, new.name) == copied
+
+
+def test_the_assessment_begins_with_complete_applications_in_the_same_batch(database: Database) -> None:
+    council(database)
+    open_call(database)
+    numbers = [apply(database, title) for title in ("A", "B")]
+    applications.withdraw(database, ANNA, numbers[1], "Ångrade sig")
+    calling.move_on(database, ANNA, call(database), CLOSED)
+
+    def states() -> list[str | None]:
+        with database.read() as reader:
+            return [one.state for one in reader.records(Proposal, "ORDER BY id")]
+
+    assert states() == ["received", "withdrawn"]
+    batch = calling.move_on(database, ANNA, call(database), CLOSED)
+    assert states() == ["complete", "withdrawn"]
+    ledger.undo(database, ANNA, batch)
+    assert (states(), call(database).state) == (["received", "withdrawn"], "closed")
+    assert is_whole(database)
+
+
+def test_a_proposed_conflict_is_settled_before_the_decision(database: Database) -> None:
+    people = council(database)
+    open_call(database)
+    apply(database, "A", applicants="Vuxenenheten")  # where Berit works
+    gone = apply(database, "B", applicants="Boendeenheten")  # where Carl works
+    for _ in range(2):
+        calling.move_on(database, ANNA, call(database), CLOSED)
+
+    def left() -> tuple[str, ...]:
+        with database.read() as reader:
+            return calling.left_to_do(reader, call(database), DECIDES)
+
+    assert left()[0] == "2 föreslagna jäv ska bekräftas eller avfärdas, se Jäv."
+    applications.withdraw(database, ANNA, gone, "Ångrade sig")
+    assert left()[0] == "1 föreslaget jäv ska bekräftas eller avfärdas, se Jäv."
+    open_scores(database, people.berit, 1)
+    with pytest.raises(Refused, match=r"^1 föreslaget jäv ska bekräftas eller avfärdas, se Jäv\.$"):
+        calling.move_on(database, ANNA, call(database), DECIDES)
+    conflicts.declare(database, ANNA, 1, 1, "Chef där", CLOSED)
+    assert left() == ()
 
 
 def test_a_leap_day_is_moved_to_the_day_before(database: Database) -> None:

@@ -268,6 +268,41 @@ def test_a_requested_amount_that_is_not_set_is_counted_beside_the_sums(round_of:
     assert "belopp ej fastställt" in repr(page.places.table)
 
 
+def test_the_years_of_an_application_that_are_set_count_when_another_is_not(
+    round_of: tuple[Database, Council],
+) -> None:
+    database, people = round_of
+    more = (
+        "INSERT INTO entry BY NAME SELECT * REPLACE (9000 AS id, 0 AS amount, 1 AS open) FROM entry "
+        "WHERE kind = 'requested' AND project = 1"
+    )
+    with changed(database, people.carl, more) as reader:
+        found = standings.standings(reader, people.carl, 1)
+        table, _ = views.listing(reader, people.carl, 1, "kr", views.Chosen(), ())
+    first = found.rows[0]
+    assert first.ranked.place is not None
+    assert first.requested == Sum(Decimal(200_000), 1)
+    money = first.ranked.place.money
+    assert (money.cumulated, money.cumulated_open, money.least, money.most) == (200_000, 1, 200_000, None)
+    assert table.split("\n")[2].replace("\u00a0", " ").split("|")[7:9] == ["minst 200 000"] * 2
+
+
+def test_what_is_granted_on_a_condition_is_still_in_what_is_set_aside_for_the_call(
+    round_of: tuple[Database, Council],
+) -> None:
+    database, people = round_of
+    grants = (
+        "INSERT INTO entry BY NAME SELECT * REPLACE (9000 + project AS id, 'granted' AS kind, 'Om' AS condition) "
+        "FROM entry WHERE kind = 'requested' AND project < 3"
+    )
+    with changed(database, people.carl, grants) as reader:
+        (row,) = calls(reader)
+        page = call_page(reader, "LUM-2026")
+        frame = standings.standings(reader, people.carl, 1).frame
+    assert page is not None
+    assert (row.money, page.money, frame) == (Sum(Decimal(500_000)), ((2026, Sum(Decimal(500_000))),), 500_000)
+
+
 def test_blanks_lower_no_mean_and_the_rows_order_never_matters(round_of: tuple[Database, Council]) -> None:
     database, people = round_of
     blank = (

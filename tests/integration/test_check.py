@@ -178,6 +178,17 @@ TAMPERING = {
         f"'{digest(DECIDED)}')",
         {"decisions_are_in_the_ledger", "changes_replay_to_today"},
     ),
+    "an application that asks for nothing any more has costs": (
+        "INSERT INTO proposal (id, code, call, project) VALUES (1, 'A', 1, 1); "
+        "INSERT INTO proposal_cost VALUES (1, 1, 2014, 'salaries', 'requested', 5)",
+        {"costs_are_what_is_requested"},
+    ),
+    "a withdrawn application still asks for money": (
+        "INSERT INTO proposal (id, code, call, project, state) VALUES (1, 'A', 1, 1, 'withdrawn'); "
+        "INSERT INTO entry (id, batch, kind, year, funder, project, call, amount, open, basis, source) "
+        "VALUES (99, 1, 'requested', 2014, 1, 1, 1, 100, 0, 'stated', 'x')",
+        {"nothing_is_asked_for_what_is_out"},
+    ),
     "a plan's version shows a batch that never was": (
         "INSERT INTO plan_version (id, year, number, head) VALUES (1, 2014, 1, 99)",
         {"plan_versions_can_be_read", "changes_replay_to_today"},

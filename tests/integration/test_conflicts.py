@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fou import applications, assessing, calling, calls, conflicts, ledger, standings
+from fou import applications, assessing, calling, calls, conflicts, ledger, members, standings
 from fou.access import Action, Person, Role
+from fou.calling import SetAside
 from fou.conflicts import declare, dismiss, propose
 from fou.errors import Forbidden, Refused, SaveConflict
-from fou.model import Conflict, Member, Score
+from fou.model import Call, Conflict, Member, Score
 from fou.portfolio import project_page
 from fou.store import Database, Reader
 from fou.store.sight import sight_of
@@ -26,6 +28,9 @@ from tests.integration.rounds import (
     ANNA,
     CLOSED,
     DECIDES,
+    FORM,
+    GROUNDS,
+    OPENS,
     Council,
     apply,
     call,
@@ -158,6 +163,100 @@ def test_two_who_settle_a_conflict_at_once_settle_it_once(database: Database, pe
     with pytest.raises(SaveConflict, match="ändrat jävet"):
         dismiss(database, ANNA, seen, "Nej")
     assert held(database) == [(1, 2, "declared")]
+
+
+def another_call(database: Database) -> int:
+    calling.create(database, ANNA, "LUM-2027", FORM, GROUNDS, [SetAside(2026, Decimal(1000))])
+    other = call(database, "LUM-2027")
+    calling.move_on(database, ANNA, other, OPENS)
+    return other.id
+
+
+def test_a_conflict_is_declared_and_dismissed_for_a_moved_application_wherever_it_is(
+    database: Database, people: Council
+) -> None:
+    first = apply(database, "A")
+    other = another_call(database)
+    code = applications.move(database, ANNA, first, other, TODAY)
+    with database.read() as reader:
+        second = int(reader.value("SELECT id FROM proposal WHERE code = $code", code=code))
+    declare(database, people.berit, second, 1, "Granne", TODAY)
+    assert held(database) == [(first, 1, "declared"), (second, 1, "declared")]
+    assert declare(database, people.berit, first, 1, "Granne", TODAY) is None
+    with pytest.raises(Forbidden, match="själv jävig"):
+        declare(database, people.berit, first, 2, "Syskon", TODAY)
+    dismiss(database, ANNA, conflict(database), "Har flyttat")
+    assert held(database) == [(first, 1, "dismissed"), (second, 1, "dismissed")]
+    assert is_whole(database)
+
+
+def test_who_is_in_conflict_over_a_moved_application_sees_no_mean_of_the_call_that_it_left(
+    database: Database, people: Council
+) -> None:
+    first = apply(database, "A")
+    other = another_call(database)
+    for _ in range(2):
+        calling.move_on(database, ANNA, call(database), CLOSED)
+    assessing.save(database, people.carl, first, 1, assessing.Judgement(4))
+    assessing.open_scores(database, people.berit, 1)
+    applications.move(database, ANNA, first, other, CLOSED)
+    calling.move_on(database, ANNA, call(database), DECIDES)
+    with database.read() as reader:
+        second = int(reader.value("SELECT moved_to FROM proposal WHERE id = $id", id=first))
+        code = reader.value("SELECT code FROM project")
+    declare(database, people.dora, second, 3, "Granne", CLOSED)
+    assert held(database) == [(second, 3, "declared")]  # nothing is written in what is decided
+
+    def means(person: Person) -> list[float | None]:
+        with database.read(None, sight_of(person)) as reader:
+            page = project_page(reader, code, TODAY)
+        assert page is not None
+        return [one.mean for applied in page.applied for one in applied.judged]
+
+    assert means(people.carl) == [4.0, None]
+    assert means(people.dora) == []
+
+
+def test_who_cannot_judge_is_in_no_mean_on_the_project_page_whatever_value_stands_beside_it(
+    database: Database, people: Council
+) -> None:
+    first = apply(database, "A")
+    with database.write(ANNA, Action.IMPORT, "Läste in") as work:
+        for member, value, cannot in ((1, 5, None), (2, 0, True), (3, None, True)):
+            work.create(Score, proposal=first, member=member, criterion=1, value=value, cannot_judge=cannot)
+        work.update(Call, 1, {"scores_open": True})
+    with database.read() as reader:
+        page = project_page(reader, reader.value("SELECT code FROM project"), TODAY)
+    assert page is not None
+    judged = page.applied[0].judged[0]
+    assert (judged.mean, judged.judges, judged.cannot_judge) == (5.0, 1, 2)
+
+
+def test_a_member_who_comes_or_changes_unit_is_proposed_in_the_calls_that_are_not_decided(
+    database: Database,
+) -> None:
+    apply(database, "A")
+    apply(database, "B", performer="Enhet A")
+    applications.withdraw(database, ANNA, apply(database, "C", applicants="Enhet A"), "Ångrade sig")
+    for _ in range(2):
+        calling.move_on(database, ANNA, call(database), CLOSED)
+    members.add(database, ANNA, members.Filled("Eva", None, "member", "Enhet A"))
+    members.add(database, ANNA, members.Filled("Fia", None, "viewer", "Enhet A"))
+    assert held(database) == [(1, 4, "proposed"), (2, 4, "proposed")]
+
+    def change(number: int, **new: str) -> None:
+        with database.read() as reader:
+            (seen,) = reader.records(Member, "WHERE id = $id", id=number)
+        filled = members.Filled(seen.name, seen.email, new.get("role", seen.role), new.get("unit", seen.unit))
+        members.change(database, ANNA, seen, filled)
+
+    change(5, role="member")
+    change(3, unit="Enhet B")
+    change(4, unit="Enhet B")  # what holds is not proposed again
+    assert held(database) == [
+        (1, 4, "proposed"), (1, 5, "proposed"), (2, 3, "proposed"), (2, 4, "proposed"), (2, 5, "proposed"),
+    ]  # fmt: skip
+    assert is_whole(database)
 
 
 # --- Who is in conflict learns nothing -----------------------------------------------------------------------
@@ -294,6 +393,20 @@ def test_the_ranking_of_who_is_in_conflict_leaves_the_application_out(assessed: 
         found = standings.standings(reader, people.carl, 1)
         by_id = {row.applied.proposal.id: row.ranked for row in found.rows}
         assert (by_id[1].judges, by_id[1].conflicted, by_id[2].judges) == (2, 1, 3)
+
+
+def test_the_ranking_leaves_out_what_was_moved_from_where_the_member_was_in_conflict(
+    assessed: tuple[Database, Council],
+) -> None:
+    database, people = assessed
+    statements = (
+        "UPDATE call SET scores_open = TRUE",
+        "INSERT INTO proposal (id, code, call, project, state, moved_to) VALUES (50, 'x', 9, 3, 'moved', 3)",
+        "INSERT INTO conflict (id, proposal, member, state) VALUES (51, 50, 2, 'declared')",
+    )
+    with changed(database, people.carl, *statements) as reader:
+        found = standings.standings(reader, people.carl, 1)
+        assert ([one.proposal.id for one in found.conflicts], len(found.rows)) == ([3], 2)
 
 
 def test_an_administrator_in_conflict_learns_nothing_from_the_round_either(assessed: tuple[Database, Council]) -> None:

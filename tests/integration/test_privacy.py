@@ -28,7 +28,9 @@ from fou.imports.drafts import Drafts, folder_of
 from fou.ledger import statements, undo
 from fou.model import (
     Account,
+    Call,
     Conflict,
+    Criterion,
     Decision,
     EventKind,
     FollowUpItem,
@@ -43,6 +45,7 @@ from fou.privacy.places import Searching, Subject
 from fou.privacy.register import BY_COLUMN, IMPERSONAL, REGISTER, Weeding, classified
 from fou.privacy.spellings import likeness, pattern, persons_in
 from fou.store import Database
+from fou.store.sight import sight_of
 
 ADMIN = Person("Anna", Role.ADMIN)
 MEMBER, LEAD, UNDECIDED = "Gunilla Ekdahl", "Ove Åkerström", "Sanna Qvist"
@@ -218,6 +221,89 @@ def test_an_extract_holds_everything_that_names_the_person(copied: Database) -> 
         title: number for title, number in expected.items() if number
     }
     assert rows["Historik"] >= 5
+
+
+@pytest.fixture
+def judged(copied: Database) -> tuple[Database, Callable[..., None]]:
+    """Two members who judge in a call that is not opened; the first names nobody, the other names the first."""
+    with copied.write(ADMIN, Action.IMPORT, "Läste in") as work:
+        call = work.create(Call, code="LUM-X", name="Utlysning", year=2026, state="assessment")
+        work.create(Criterion, call=call, position=1, name="Nytta")
+        project = work.create(Project, code="X-1", title="Ett projekt")
+        proposal = work.create(Proposal, code="LUM-X-01", call=call, project=project)
+        first = work.create(Member, name="Svea Lundkvist", role="member")
+        other = work.create(Member, name="Tor Blad", role="member")
+    with copied.write(ADMIN, Action.ASSESS, "Bedömde") as work:
+        work.create(Score, proposal=proposal, member=first, criterion=1, value=4, comment="Svag metod")
+        number = work.create(Score, proposal=proposal, member=other, criterion=1, comment="Svea Lundkvist har fel")
+        work.update(Score, number, {"comment": "Svea Lundkvist överdriver. Lundkvist igen."})
+
+    def say(**values: object) -> None:
+        with copied.write(ADMIN, Action.EDIT, "Ändrade") as work:
+            work.update(Call, call, values)
+
+    return copied, say
+
+
+def said_of(database: Database, name: str) -> dict[str, str]:
+    subject = somebody(database, name)
+    return {section.title: repr(section.rows) for section in extract.extract(database, ADMIN, subject, {}).sections}
+
+
+def test_an_extract_has_the_persons_own_comments_and_those_of_others_when_they_are_opened(
+    judged: tuple[Database, Callable[..., None]],
+) -> None:
+    database, say = judged
+    told = said_of(database, "Svea Lundkvist")
+    assert told["Kommentarer"] == "(('LUM-X-01', 'Ett projekt', 'Nytta', 'Svag metod'),)"
+    assert "'4'" in told["Bedömningar"]
+    assert "överdriver" in said_of(database, "Tor Blad")["Kommentarer"]
+    assert not [title for title, rows in told.items() if "överdriver" in rows or "har fel" in rows]
+    say(scores_open=True)
+    told = said_of(database, "Svea Lundkvist")
+    assert "överdriver" in told["Texter"]
+    assert "har fel" in told["Historik"]
+
+
+def test_the_register_says_who_sees_conflicts_of_interest(judged: tuple[Database, Callable[..., None]]) -> None:
+    database, _ = judged
+    with database.read() as reader:
+        numbers = dict(reader.rows("SELECT name, id FROM member"))
+        proposal = int(reader.value("SELECT id FROM proposal WHERE code = 'LUM-X-01'"))
+    with database.write(ADMIN, Action.DECLARE, "Anmälde jäv") as work:
+        for name in ("Svea Lundkvist", "Tor Blad"):
+            work.create(Conflict, proposal=proposal, member=numbers[name], reason="Granne", state="declared")
+
+    def seen(name: str, role: Role) -> set[str]:
+        with database.read(None, sight_of(Person(name, role, numbers.get(name)))) as reader:
+            return {
+                next(one for one, number in numbers.items() if number == member)
+                for (member,) in reader.rows("SELECT member FROM conflict WHERE proposal = $id", id=proposal)
+            }
+
+    both = {"Svea Lundkvist", "Tor Blad"}
+    assert seen("Tor Blad", Role.MEMBER) == {"Tor Blad"}
+    assert seen(MEMBER, Role.MEMBER) == seen("Anna", Role.ADMIN) == both
+    assert seen("x", Role.VIEWER) == set()
+    assert (
+        BY_COLUMN["conflict.member"].seen_by
+        == BY_COLUMN["conflict.reason"].seen_by
+        == ("Ledamoten själv, handläggare och ledamöter utan jäv i ansökan, från det att jävet är anmält")
+    )
+
+
+def test_what_is_not_opened_is_in_no_preview_but_is_weeded(judged: tuple[Database, Callable[..., None]]) -> None:
+    database, say = judged
+    for opened in (False, True):
+        say(scores_open=opened)
+        with database.read() as reader:
+            seen = repr(weeding.preview(reader, ADMIN, somebody(database, "Svea Lundkvist")))
+            perhaps = repr(weeding.preview(reader, ADMIN, somebody(database, "Pia Lundkvist")).perhaps)
+        assert ("Kommentarer till bedömningar" in seen, "överdriver" in perhaps) == (opened, opened)
+    say(scores_open=False)
+    weed(database, "Svea Lundkvist")
+    assert naming(database, "Svea Lundkvist") == []
+    assert whole(database)
 
 
 def test_an_extract_is_the_same_as_a_workbook_and_as_json(copied: Database) -> None:

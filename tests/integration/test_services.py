@@ -114,6 +114,7 @@ SERVICES = {
 NO_SERVICES = {
     "fou.access.may", "fou.access.require", "fou.conflicts.leads", "fou.matters.in_conflict",
     "fou.store.sight.sight_of", "fou.store.database.Database.write",
+    "fou.undoing.refuse_unlawful",
 }  # fmt: skip
 
 

@@ -55,7 +55,7 @@ from fou.snapshot import digest
 from fou.sources import Behind, count_sources_of, sources_of, year_sources
 from fou.store import Database, Reader
 from fou.store import sight as sights
-from fou.store.sight import EVERYTHING, Sight, members_in_conflict, sight_of
+from fou.store.sight import EVERYTHING, Sight, chains, in_conflict, members_apart, sight_of
 from fou.ui.head import about
 from fou.ui.views import applications, assessing, calls, followup, overview, plan, project, ranking
 from fou.ui.views import portfolio as views
@@ -247,7 +247,50 @@ def test_a_conflict_declared_today_holds_for_yesterday_too(database: Database) -
 
 def test_only_members_in_conflict_need_a_reading_of_their_own(database: Database) -> None:
     with database.read() as reader:
-        assert members_in_conflict(reader) == {BERIT}
+        assert members_apart(reader) == {BERIT}
+
+
+_MOVED = "UPDATE proposal SET state = 'moved', moved_to = 2 WHERE id = 1"
+
+
+def test_a_conflict_follows_a_moved_application_both_ways(database: Database) -> None:
+    turned = "UPDATE proposal SET moved_to = 1 WHERE id = 2"
+    for moved in (_MOVED, turned):
+        for head in (None, 1):
+            with changed(database, IN_CONFLICT, head, moved) as reader:
+                assert reader.rows("SELECT * FROM score") == []
+                assert reader.rows("SELECT * FROM change WHERE record = 'score'") == []
+    with changed(database, MEMBER, None, _MOVED) as reader:
+        assert reader.value("SELECT COUNT(*) FROM score") == 12
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "hidden"),
+    [
+        ("declared", "dismissed", {1}),  # what was decided with the conflict stays so
+        ("dismissed", "declared", {1, 2}),
+        ("dismissed", "dismissed", set()),
+        ("declared", None, {1, 2}),
+        (None, "proposed", {1, 2}),
+    ],
+)
+def test_where_the_calls_differ_the_latest_holds_for_all(
+    database: Database, first: str | None, second: str | None, hidden: set[int]
+) -> None:
+    says = [
+        f"INSERT INTO conflict (id, proposal, member, state) VALUES ({90 + number}, {number}, {CARL}, '{state}')"
+        for number, state in ((1, first), (2, second))
+        if state
+    ]
+    with changed(database, MEMBER, None, _MOVED, *says) as reader:
+        assert in_conflict(reader, CARL) == hidden
+        assert {number for (number,) in reader.rows("SELECT proposal FROM score")} == {1, 2} - hidden
+
+
+def test_a_chain_of_moves_is_in_the_order_of_the_moves(database: Database) -> None:
+    add = "INSERT INTO proposal (id, code, call, project, moved_to) VALUES (7, 'x', 1, 1, 1)"
+    with changed(database, EVERYTHING, None, _MOVED, add) as reader:
+        assert chains(reader) == [[7, 1, 2]]
 
 
 # --- What is there is right ---------------------------------------------------------------------------------

@@ -78,6 +78,17 @@ def test_what_is_right_is_read_in_and_what_is_wrong_is_left_with_what_to_do(
         assert reader.value("SELECT COUNT(*) FROM proposal") == 1
 
 
+def test_amounts_that_look_like_thousands_come_in_when_they_have_been_seen(
+    visit: Callable[..., Visit], form: bytes
+) -> None:
+    shown = upload(opened(visit), tkr=fill(form, change=BAD["thousands beside kronor"].change))
+    assert [row[1] for row in shown.rows("Fil")] == ["Ansökan › B23"]
+    assert "svara här ovanför" in shown.rows("Fil")[0][4]
+    assert buttons(shown) == []
+    next(one for one in shown.at.checkbox if "är rätt, inte tusental" in one.label).check()
+    assert buttons(shown.run()) == ["Läs in 1 ansökan"]
+
+
 def test_one_that_is_left_out_is_not_read_in(visit: Callable[..., Visit], form: bytes) -> None:
     shown = upload(opened(visit), ett=fill(form), tva=fill(form, {"title": "Fältarbete", "reference": "9"}))
     choice = shown.at.multiselect(key="utanfor-1-0")

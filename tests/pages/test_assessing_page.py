@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from datetime import date
 
 import pytest
+from streamlit.runtime.pages_manager import PagesManager
+from streamlit.runtime.scriptrunner import RerunData
+from streamlit.testing.v1 import local_script_runner
 from streamlit.testing.v1.element_tree import Button
 
 from fou import assessing, conflicts
-from fou.access import Person, Role
-from fou.assessing import Judgement
-from fou.model import Conflict, Member, Score
+from fou.access import Action, Person, Role
+from fou.assessing import Judgement, MyList
+from fou.model import Conflict, Member, Score, as_dict
+from fou.store.sight import sight_of
 from fou.ui import pages, state
 from tests.pages.conftest import ADMIN, Visit
 
@@ -124,12 +129,48 @@ def test_what_is_written_when_the_scores_are_opened_is_told_and_not_lost(come: C
     assessing.open_scores(state.database(), ADMIN, call, opened=False)
     press(shown, "Försök spara igen")
     assert (said(MEHDI), [*shown.at.code]) == (Judgement(comment="Min långa tanke"), [])
-    write(shown, MEHDI, "x" * 2001)
-    assert "högst 2000 tecken" in shown.text
-    press(press(shown, "Nästa ansökan"), "Föregående")
-    press(shown, "Föregående")  # past those that are done
-    press(press(shown, "Föregående"), "Föregående")
-    assert chosen(shown, MEHDI)[1] == "x" * 2001
+
+
+def test_a_comment_that_is_not_saved_is_not_taken_for_saved_when_a_value_is(come: Callable[..., Visit]) -> None:
+    shown = come(MEHDI)
+    call = page_call()
+    assessing.open_scores(state.database(), ADMIN, call)
+    write(shown, MEHDI, "Min långa tanke")
+    assessing.open_scores(state.database(), ADMIN, call, opened=False)
+    shown.run()
+    choose(shown, MEHDI, "4")
+    assert said(MEHDI) == Judgement(4)
+    assert "Kommentaren står kvar i rutan." in shown.text
+    assert "Sparat" not in shown.text
+    # Neither another window nor another application in between takes it away.
+    write(come(MEHDI), MEHDI, "Från det andra fönstret")
+    press(shown, "Nästa ansökan")
+    assert "Min långa tanke" in [found.value for found in shown.at.code]
+    for _ in range(4):  # past those that are done
+        press(shown, "Föregående")
+    assert chosen(shown, MEHDI) == ("4", "Min långa tanke")
+    press(shown, "Försök spara igen")
+    assert said(MEHDI) == Judgement(4, comment="Min långa tanke")
+    assert "står kvar i rutan" not in shown.text
+    assert "Sparat" in shown.text
+
+
+def test_a_value_and_a_comment_that_are_both_refused_are_both_kept(come: Callable[..., Visit]) -> None:
+    shown = come(MEHDI)
+    call = page_call()
+    assessing.open_scores(state.database(), ADMIN, call)
+    # Both on their way before the page is drawn again.
+    shown.at.segmented_control(key=f"varde-{box(MEHDI)}").set_value("2")
+    write(shown, MEHDI, "Viktigt")
+    assert sorted(found.value for found in shown.at.code) == ["2", "Viktigt"]
+    assessing.open_scores(state.database(), ADMIN, call, opened=False)
+    press(press(shown, "Försök spara igen"), "Försök spara igen")
+    assert said(MEHDI) == Judgement(2, comment="Viktigt")
+    assert chosen(shown, MEHDI) == ("2", "Viktigt")
+
+
+def test_a_comment_can_not_be_written_longer_than_it_can_be_saved(come: Callable[..., Visit]) -> None:
+    assert come(MEHDI).at.text_area(key=f"skriv-{box(MEHDI)}").max_chars == assessing.LONGEST_COMMENT
 
 
 def test_a_conflict_that_is_declared_meanwhile_takes_the_boxes_and_leaves_what_was_typed(
@@ -219,3 +260,59 @@ def test_conflicts_are_declared_for_others_by_who_leads_only(come: Callable[...,
     assert not {"Avfärda jävet", "Föreslå jäv efter ledamöternas enheter"} & {button.label for button in own.at.button}
     assert "jav-ledamot-0" not in own.at.session_state
     assert "jav" not in come("Läsare", "jav").at.query_params["del"]
+
+
+# --- What the chair is told before opening ------------------------------------------------------------------
+
+
+def alone(shown: Visit, monkeypatch: pytest.MonkeyPatch, part: int = 0) -> str:
+    """What a part of the page draws when it runs by itself, as in a browser: the list, or (1) the opening in it."""
+    # An AppTest runs the whole page each time: what a browser asks for, and the pages that it knows, are given to it.
+    name, known = list(shown.at._fragment_storage._fragments)[part], shown.at._registered_pages
+    with monkeypatch.context() as patch:
+        patch.setattr(PagesManager, "get_pages", lambda self: known)
+        patch.setattr(local_script_runner, "RerunData", functools.partial(RerunData, fragment_id_queue=[name]))
+        return shown.run().text
+
+
+def test_the_chair_is_told_how_many_boxes_are_filled_in_as_they_are(
+    come: Callable[..., Visit], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = come(CHAIR)
+    assert "115 av 164 rutor är ifyllda." in shown.text
+    assert "49 rutor är inte ifyllda." in shown.text
+    # What she and others save: the list runs by itself, and the rest of the page does not.
+    row = next(row for row in assessing_view(CHAIR).rows if row.left)
+    position = next(one for one in (1, 2, 3, 4) if not row.judged.get(one, Judgement()).is_done)
+    assessing.save(state.database(), person(CHAIR), row.applied.proposal.id, position, Judgement(3))
+    told = alone(shown, monkeypatch)
+    assert ("116 av 164 rutor är ifyllda." in told, "48 rutor är inte ifyllda." in told) == (True, True)
+    assert "Lokala utvecklingsmedel" not in told
+    # And when the button's popover is opened, what others have saved since.
+    assessing.save(state.database(), person(MEHDI), number_of(), 1, Judgement(3))
+    told = alone(shown, monkeypatch, 1)
+    assert ("117 av 164 rutor är ifyllda." in told, "47 rutor är inte ifyllda." in told) == (True, True)
+    assert "Du har" not in told
+
+
+def test_who_opens_the_scores_is_told_first_that_most_boxes_are_empty_and_of_conflicts_to_settle(
+    come: Callable[..., Visit],
+) -> None:
+    with state.database().write(ADMIN, Action.IMPORT, "Läste in") as work:
+        gone = work.records(Score, f"WHERE proposal IN (SELECT id FROM proposal WHERE call = {page_call()})")
+        work.remove_many(Score, [as_dict(one) for one in gone[5:]])
+        taken = {one.member for one in work.records(Conflict, "WHERE proposal = $id", id=number_of())}
+        member = next(one for one in (person(MEHDI).member, person(BIRGITTA).member) if one not in taken)
+        work.create(Conflict, "x", proposal=number_of(), member=member, state="proposed", reason="Enheten söker")
+    told = "1 föreslaget jäv ska bekräftas eller avfärdas, se Jäv."
+    chair, admin = come(CHAIR), come("Handläggare", "rangordning")
+    for shown in (chair, admin):
+        assert "De flesta rutor är tomma: bara 5 av 160 är ifyllda. Tomma rutor räknas inte som noll." in shown.text
+        assert f"5 av 160 rutor är ifyllda. {told}" in shown.text
+    assert chair.text.count(told) == 2  # once more where she opens them
+    assert f"Kvar innan du kan gå vidare. {told}" in admin.text
+
+
+def assessing_view(name: str) -> MyList:
+    with state.database().read(None, sight_of(person(name))) as reader:
+        return assessing.my_list(reader, person(name), page_call())

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
 from fou.application_draft import by_type, cells_of, read_costs, read_draft, sums
-from fou.applications import Cost
+from fou.applications import Cost, Form
+from fou.calls import Sum
 from fou.charts.chart import Table
+from fou.lacking import misfits
+from fou.model import Call
 
 TODAY = date(2026, 11, 22)
 COSTS = (
@@ -50,6 +54,15 @@ def test_what_cannot_be_read_is_told_by_field_and_the_rest_is_read() -> None:
         None,
     )
     assert read_draft({"title": "A", "received": TODAY}, {}, TODAY).problems == {}
+
+
+@pytest.mark.parametrize(("amount", "is_told"), [(290, True), (9_999, True), (10_000, False)])
+def test_little_money_in_all_is_asked_about_but_hinders_nothing(amount: int, is_told: bool) -> None:
+    call = Call(1, "LUM-2026", "Medel", 2026, None, None, "open", *[None] * 7, copied_from=None)
+    told = list(misfits(Form("A"), [(2026, Sum(Decimal(amount - 100))), (2027, Sum(Decimal(100)))], call, {}))
+    assert [(lack.text.replace("\xa0", " "), lack.blocks) for lack in told] == is_told * [
+        (f"Ansökan söker bara {amount:,} kr i allt. Kontrollera om beloppen är i tusental.".replace(",", " "), False)
+    ]
 
 
 def test_the_sums_are_by_year_and_in_all() -> None:

@@ -20,6 +20,7 @@ from fou.charts.ranking import (
     FIRM,
     ONE_JUDGE,
     counted,
+    cumulated_text,
     discussions,
     firm_sentence,
     how_firm,
@@ -29,13 +30,14 @@ from fou.charts.ranking import (
     movable,
     placed_rows,
     places_chart,
+    ranking_table,
     why_unplaced,
 )
 from fou.charts.svg import svg
 from fou.model import Call, Criterion, Project, Proposal, Record, columns
-from fou.money import format_sek
+from fou.money import OPEN_TEXT, format_sek
+from fou.ranking import Amount, Zone, gather, rank
 from fou.ranking import Criterion as Scale
-from fou.ranking import Zone, gather, rank
 from fou.standings import Apart, Asked, GroundMet, LeftOut, Row, Standings
 
 EVIL = "<b>fet</b> | [länk](x) & **stjärnor**"
@@ -65,13 +67,19 @@ def ground(position: int, name: str, weight: int = 1) -> Criterion:
 
 def found(
     judged: Sequence[Sequence[Sequence[int | None]]],
-    asked: Sequence[int | None] = (),
+    asked: Sequence[int | Sum | None] = (),
     frame: int | None = None,
     away: Sequence[tuple[int, int]] = (),
     years: tuple[int, ...] = (2026,),
     title: str = "Ansökan",
 ) -> Standings:
     """The ranking of applications × members × grounds; ``asked`` is SEK each, ``away`` (application, member)."""
+
+    def sum_of(amount: int | Sum | None) -> Sum:
+        if isinstance(amount, Sum):
+            return amount
+        return Sum(open=1) if amount is None else Sum(Decimal(amount))
+
     members = max((len(one) for one in judged), default=0)
     grounds = max((len(values) for one in judged for values in one), default=1)
     criteria = tuple(ground(at + 1, f"Grund {at + 1}", 1 + at) for at in range(grounds))
@@ -83,8 +91,9 @@ def found(
     ]
     scales = [Scale(one.position, one.weight or 1, 0, 5) for one in criteria]
     ballots = gather(range(len(judged)), range(members), scales, scores, away)
-    sums = {p: Sum(open=1) if amount is None else Sum(Decimal(amount)) for p, amount in enumerate(asked)}
-    ranking = rank(ballots, {p: one.known for p, one in sums.items()}, None if frame is None else Decimal(frame))
+    sums = {p: sum_of(amount) for p, amount in enumerate(asked)}
+    amounts = {p: Amount(one.amount, bool(one.open)) for p, one in sums.items()}
+    ranking = rank(ballots, amounts, None if frame is None else Decimal(frame))
     rows = tuple(
         Row(applied(one.proposal, f"{title} {one.proposal}"), one, sums.get(one.proposal, Sum(open=1)))
         for one in ranking.rows
@@ -143,6 +152,28 @@ def test_ties_are_said_as_ties() -> None:
     assert [row[0] for row in places_chart(tied).table.rows] == ["1", "delad 2", "delad 2", "delad 2"]
 
 
+def test_who_is_judged_by_few_is_said() -> None:
+    few = found([[[5], [5], [5]], [[4], [None], [None]], [[2], [None], [None]]], asked=[1, 1, 1])
+    assert more_sentences(few) == (
+        "Två ansökningar är bedömda av mindre än hälften av ledamöterna: fler bedömningar kan ändra platserna."
+    )
+    # Those in conflict are not expected to judge it.
+    away = found([[[5], [5], [5]], [[4], [None], [None]]], asked=[1, 1], away=[(1, 2)])
+    assert more_sentences(away) == ""
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ([100, 400, 300], ""),
+        ([100, 401, 300], "En ansökan söker ensam mer än alla utlysningens pengar."),
+        ([500, 401, 300], "Två ansökningar söker var för sig mer än alla utlysningens pengar."),
+    ],
+)
+def test_who_asks_for_more_than_there_is_at_all_is_said(asked: list[int], said: str) -> None:
+    assert more_sentences(found(CLEAR[:3], asked=asked, frame=400)) == said
+
+
 def test_those_that_nobody_judged_are_last_with_why() -> None:
     some = found([CLEAR[0], [[None], [None], [None]], [[3], [3], [3]]], away=[(2, 0), (2, 1), (2, 2)])
     assert [row.applied.project.title for row in some.rows] == ["Ansökan 0", "Ansökan 1", "Ansökan 2"]
@@ -197,7 +228,10 @@ def test_the_sentences_figures_and_tables_of_a_ranking_agree(
     if placed:
         whole = sum((row.requested.amount for row, _ in placed), Decimal(0))
         assert placed[-1][1].money.cumulated == whole
-        assert f"{format_sek(whole)} i allt" in money.sentence
+        if whole or not any(row.requested.open for row, _ in placed):
+            assert f"{format_sek(whole)} i allt" in money.sentence
+        else:
+            assert "i allt för 2026 är inte fastställt." in money.sentence
     for chart in (places, money):
         if chart.drawing is not None:
             assert chart.figure is not None
@@ -264,10 +298,40 @@ def test_what_is_known_of_the_money_is_said(
 
 
 def test_an_amount_that_is_not_set_is_never_0_kr() -> None:
-    chart = money_chart(found(CLEAR, [None, 5, 5, 5], 1_000), "kr")
-    assert [row[2] for row in chart.table.rows] == ["belopp ej fastställt", 5, 5, 5]
-    assert {row[5] for row in chart.table.rows} == {"belopp ej fastställt"}
+    ranking = found(CLEAR, [None, 5, 5, 5], 1_000)
+    chart = money_chart(ranking, "kr")
+    assert [row[2:7] for row in chart.table.rows] == [
+        (OPEN_TEXT, OPEN_TEXT, 1, OPEN_TEXT, OPEN_TEXT), *((5, sum_, 1, sum_, OPEN_TEXT) for sum_ in (5, 10, 15)),
+    ]  # fmt: skip
+    assert [row[8:10] for row in ranking_table(ranking).rows] == [(OPEN_TEXT, 1), (5, 1), (10, 1), (15, 1)]
+    assert [plain(cumulated_text(place, "kr")) for _, place in placed_rows(ranking)] == [
+        OPEN_TEXT, "minst 5", "minst 10", "minst 15",
+    ]  # fmt: skip
     assert "minst 15 kr i allt" in plain(chart.sentence)
+    assert isinstance(chart.drawing, Ranges)
+    first = chart.drawing.rows[0]
+    assert (first.said, first.mark) == (f"söker {OPEN_TEXT}", None)
+
+
+def test_when_no_amount_is_set_no_sum_is_said() -> None:
+    chart = money_chart(found(CLEAR, frame=1_000), "kr")
+    assert "Vad fyra ansökningar med plats söker i allt för 2026 är inte fastställt." in chart.sentence
+    assert " 0 " not in plain(chart.sentence)
+    assert [row[2:7] for row in chart.table.rows] == [
+        (OPEN_TEXT, OPEN_TEXT, number, OPEN_TEXT, OPEN_TEXT) for number in (1, 2, 3, 4)
+    ]
+    assert isinstance(chart.drawing, Ranges)
+    assert {(row.said, row.mark) for row in chart.drawing.rows} == {(f"söker {OPEN_TEXT}", None)}
+
+
+def test_the_part_of_an_amount_that_is_set_counts_and_the_rest_is_said_beside_it() -> None:
+    ranking = found(CLEAR[:2], [Sum(Decimal(300_000), 1), 100_000], 1_000_000)
+    chart = money_chart(ranking, "mnkr")
+    least = plain(str(chart.table.rows[0][2]))
+    assert (least, *chart.table.rows[0][3:7]) == ("minst 300 000 kr", 300_000, 1, 300_000, OPEN_TEXT)
+    assert (chart.table.rows[1][3:6], "minst 0,4 mnkr i allt" in plain(chart.sentence)) == ((400_000, 1, 400_000), True)
+    assert isinstance(chart.drawing, Ranges)
+    assert plain(chart.drawing.rows[0].said) == "söker minst 0,3 · kräver minst 0,3 mnkr"
 
 
 def test_those_far_below_the_zone_are_counted_and_left_to_the_table() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -13,9 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fou.ranking import Criterion, Place, Ranked, Ranking, Span, Zone, gather, rank
+from fou.ranking import Amount, Criterion, Place, Ranked, Ranking, Span, Zone, gather, rank
 
 Score = tuple[int, int, int, int | None, bool | None]
+Requested = Mapping[int, Amount | Decimal | None]
 Boxes = dict[tuple[int, int, int], int]  # (proposal, member, criterion) -> value
 FIFTH = Fraction(1, 5)
 YES, NO = True, False
@@ -31,7 +32,7 @@ class Round:
     scores: tuple[Score, ...]
     conflicts: tuple[tuple[int, int], ...] = ()
 
-    def ranked(self, requested: dict[int, Decimal | None] | None = None, frame: Decimal | None = None) -> Ranking:
+    def ranked(self, requested: Requested | None = None, frame: Decimal | None = None) -> Ranking:
         return rank(gather(self.proposals, self.members, self.criteria, self.scores, self.conflicts), requested, frame)
 
     def counted(self, without: int | None = None) -> Boxes:
@@ -128,9 +129,20 @@ def rounds(draw: st.DrawFn, most_proposals: int = 6) -> Round:
     return Round(proposals, members, criteria, tuple(scores), tuple(draw(st.sets(st.sampled_from(pairs), max_size=3))))
 
 
+tenths = st.integers(0, 40).map(lambda tenth: Decimal(tenth) / 10)
+#: Stated, not set at all, or known in part.
 amounts = st.dictionaries(
-    st.integers(11, 16), st.none() | st.integers(0, 40).map(lambda tenth: Decimal(tenth) / 10), max_size=6
+    st.integers(11, 16), st.none() | tenths | st.builds(Amount, tenths, st.booleans()), max_size=6
 )
+
+
+def known(amount: Amount | Decimal | None) -> Decimal:
+    """The part that is known."""
+    return amount.known if isinstance(amount, Amount) else amount or Decimal(0)
+
+
+def is_open(amount: Amount | Decimal | None) -> bool:
+    return amount.open if isinstance(amount, Amount) else amount is None
 
 
 @settings(max_examples=25)
@@ -248,9 +260,7 @@ def test_the_bounds_for_weights_are_mostly_reached_by_corners(unjudged: float, r
 
 @settings(max_examples=25)
 @given(rounds(), amounts, st.randoms(use_true_random=False))
-def test_the_order_of_what_comes_in_never_matters(
-    call: Round, requested: dict[int, Decimal | None], chance: random.Random
-) -> None:
+def test_the_order_of_what_comes_in_never_matters(call: Round, requested: Requested, chance: random.Random) -> None:
     def mixed(rows: tuple) -> tuple:
         return tuple(chance.sample(rows, len(rows)))
 
@@ -394,9 +404,7 @@ def test_a_spread_of_exactly_the_limit_is_disagreement() -> None:
 
 @settings(max_examples=25)
 @given(rounds(), amounts, st.integers(0, 12))
-def test_inside_always_fits_and_outside_never_does(
-    call: Round, requested: dict[int, Decimal | None], frame: int
-) -> None:
+def test_inside_always_fits_and_outside_never_does(call: Round, requested: Requested, frame: int) -> None:
     found = placed(call.ranked(requested, Decimal(frame)))
     assert all(place.money.zone is not None for place in found.values())
     for means in outcomes(call):
@@ -405,15 +413,15 @@ def test_inside_always_fits_and_outside_never_does(
             level = [q for q, other in means.items() if other == mean]
             taken = [requested.get(q) for q in (*before, *level)]
             if found[p].money.zone is Zone.INSIDE:
-                assert sum(amount for amount in taken if amount is not None) <= frame
-                assert None not in taken
+                assert sum(map(known, taken)) <= frame
+                assert not any(map(is_open, taken))
             if found[p].money.zone is Zone.OUTSIDE:
                 surely = [requested.get(q) for q in {*before, p}]
-                assert sum(amount for amount in surely if amount is not None) > frame
+                assert sum(map(known, surely)) > frame
     for place in found.values():
         down = [requested.get(q) for q, other in found.items() if other.number <= place.number]
-        assert place.money.cumulated == sum(amount for amount in down if amount is not None)
-        assert place.money.cumulated_open == down.count(None)
+        assert place.money.cumulated == sum(map(known, down))
+        assert place.money.cumulated_open == sum(map(is_open, down))
 
 
 def clear(values: Sequence[int]) -> Round:
@@ -456,9 +464,22 @@ def test_an_open_amount_is_unknown_and_never_nothing() -> None:
     )
 
 
+def test_the_part_of_an_amount_that_is_known_counts() -> None:
+    """300 000 for one year and an open amount for the next is at least 300 000, and never 0."""
+    partly = {1: Amount(Decimal(300), True), 2: Decimal(100)}
+    ranking = clear((9, 7)).ranked(partly, Decimal(350))
+    first, second = placed(ranking).values()
+    assert (first.money.cumulated, first.money.cumulated_open) == (300, 1)
+    assert (first.money.least, first.money.most) == (300, None)
+    assert (second.money.cumulated, second.money.cumulated_open, second.money.least) == (400, 1, 400)
+    assert (first.money.zone, second.money.zone) == (Zone.ZONE, Zone.OUTSIDE)
+    assert [row.requested for row in ranking.rows] == [None, 100]
+
+
 def test_an_amount_below_zero_is_refused() -> None:
-    with pytest.raises(ValueError, match="amount"):
-        clear((9, 7)).ranked({1: Decimal(-1)})
+    for below in (Decimal(-1), Amount(Decimal(-1), True)):
+        with pytest.raises(ValueError, match="amount"):
+            clear((9, 7)).ranked({1: below})
 
 
 # ---- bad input -------------------------------------------------------------------------------------------------------

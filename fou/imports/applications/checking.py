@@ -11,13 +11,16 @@ from fou.applications import Form
 from fou.calls import Sum, units_of
 from fou.imports.applications.comparing import sums
 from fou.imports.applications.fields import BY_NAME, FIELDS
-from fou.imports.applications.said import Said
+from fou.imports.applications.said import Bare, Said
 from fou.imports.findings import Finding, Severity
 from fou.imports.values import shortened
+from fou.lacking import SMALL
 from fou.model import Call
 from fou.money import format_sek
 from fou.swedish import format_date, format_partial, partial_bounds
 
+#: A single cost of less has probably been counted in thousands, SEK.
+_SMALL_COST = 1_000
 _LATER = "Ansökan kan läsas in, men inte bedömas förrän det finns."
 
 
@@ -36,6 +39,31 @@ def problems(said: Said, form: Form, against: Against) -> Iterator[Finding]:
     yield from _dates(said, form, against.call, against.today)
     yield from _kinds(said, form, against.call)
     yield from _money(said, form, against)
+
+
+def thousands(said: Said, where: str) -> Iterator[Finding]:
+    """Ask of amounts so small that they may have been counted in thousands; ``where`` it is answered.
+
+    It is one question when all that is asked for is little, else one for each cell that holds little.
+    """
+    whole = sum(cost.amount for cost in said.form.costs if cost.payer == "requested")
+    bare = [one for one in said.bare if one.payer == "requested"]
+    if _is_whole(said) and 0 < whole < SMALL and sum(one.amount for one in bare) == whole:
+        yield _thousand(bare[0], whole, " sökt i allt", where)
+        return
+    for one in said.bare:
+        if one.amount < _SMALL_COST:
+            yield _thousand(one, one.amount, "", where)
+
+
+def _thousand(one: Bare, amount: int, what: str, where: str) -> Finding:
+    meant = format_sek(Decimal(amount) * 1000)
+    kronor = format_sek(Decimal(amount))
+    return Finding(
+        Severity.ERROR, *one.place, f"{kronor}{what}", "belopp i hela kronor, inte i tusental",
+        f"Menas {meant} (tusental)? Rätta {'cellerna' if what else 'cellen'}. Är {kronor} rätt: svara {where}.",
+        "thousands",
+    )  # fmt: skip
 
 
 def at(

@@ -11,8 +11,8 @@ from fou.applications import CHANGES, TAKES, Form, form_of, known_by
 from fou.areas import AreaNames
 from fou.calls import OUT, call_of, money_of
 from fou.errors import Refused
-from fou.imports.applications.checking import Against, at, problems
-from fou.imports.applications.comparing import differences, supplemented
+from fou.imports.applications.checking import Against, at, problems, thousands
+from fou.imports.applications.comparing import differences, sums, supplemented
 from fou.imports.applications.found import Candidate, Choices, FileFound, Found
 from fou.imports.applications.reading import FileRead
 from fou.imports.applications.said import Said
@@ -32,8 +32,11 @@ _KnownBy: TypeAlias = tuple[str, str, frozenset[str]]
 
 
 @uncollected
-def examine(reader: Reader, call: int, files: Sequence[FileRead], choices: Choices, today: date) -> Found:
-    """Hold files against a call; nothing is written.
+def examine(
+    reader: Reader, call: int, files: Sequence[FileRead], choices: Choices, today: date,
+    where: str = "på sidan Ansökningar",
+) -> Found:  # fmt: skip
+    """Hold files against a call; nothing is written. ``where`` is the place at which questions are answered.
 
     Raises Refused when the call neither takes applications nor lets them be supplemented.
     """
@@ -41,7 +44,7 @@ def examine(reader: Reader, call: int, files: Sequence[FileRead], choices: Choic
     if found.state not in CHANGES:
         what = "Öppna den först." if found.state == "draft" else "Välj en annan utlysning."
         raise Refused(f"Utlysningen {found.code} är {CALL_STATES[found.state]} och tar inte emot ansökningar. {what}")
-    return _Examining(reader, found, choices, today).run(files)
+    return _Examining(reader, found, choices, today, where).run(files)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +60,8 @@ class _There:
 
 
 class _Examining:
-    def __init__(self, reader: Reader, call: Call, choices: Choices, today: date) -> None:
-        self.reader, self.call, self.choices = reader, call, choices
+    def __init__(self, reader: Reader, call: Call, choices: Choices, today: date, where: str) -> None:
+        self.reader, self.call, self.choices, self.where = reader, call, choices, where
         self.against = Against(call, money_of(reader, call.id), today)
         self.crosswalk = AreaNames(reader)
         self.areas = {area.id: area.name for area in self.crosswalk.in_force(call.year)}
@@ -163,6 +166,10 @@ class _Examining:
             )  # fmt: skip
         if not about.get("number") or about["changes"]:
             findings += problems(said, form, self.against)
+            before = about.get("seen")
+            is_old = before is not None and sums(before.costs) == sums(said.form.costs)
+            if key not in self.choices.small and not is_old:
+                findings += thousands(said, self.where)
         if key in self.choices.other:
             about["again"] = True
         one = Candidate(
@@ -214,9 +221,9 @@ class _Examining:
         return None
 
     def _ask(self, said: Said, there: _There) -> Finding:
-        help = f"Är det en komplettering till {there.code}, eller en annan ansökan? Säg vilket på sidan Ansökningar."
+        help = f"Är det en komplettering till {there.code}, eller en annan ansökan? Svara {self.where}."
         if is_elsewhere := there.call != self.call.id:
-            help = "Den är i en annan utlysning. Är det en annan ansökan: säg det på sidan Ansökningar."
+            help = f"Den är i en annan utlysning. Är det en annan ansökan: svara {self.where}."
         return at(
             said, "title", Severity.ERROR, f"samma namn och sökande som {there.code}",
             "en ansökan som inte redan finns", help, "same_elsewhere" if is_elsewhere else "same_application",
@@ -276,12 +283,12 @@ class _Examining:
             )  # fmt: skip
             return guess
         self.unknown.setdefault(text, (said.area, likely))
-        meant = f"Menas ”{self.areas[likely]}”? " if likely is not None else ""
+        meant = f"Menas ”{self.areas[likely]}”?" if likely is not None else "Vilket område menas?"
         names = join_words(list(self.areas.values())) if self.areas else "inget: det finns inga områden det året"
         findings.append(
             at(
                 said, "area", Severity.ERROR, said.area, f"ett av områdena {names}",
-                f"{meant}Säg vilket område som menas, eller rätta cellen.", "unknown_area",
+                f"{meant} Svara {self.where}, eller rätta cellen.", "unknown_area",
             )
         )  # fmt: skip
         return None

@@ -17,6 +17,7 @@ class Choices:
 
     ``areas`` are (folded name in the file, area's id or None for no area). ``received`` is when those came in that do
     not say it. ``left`` are left out. Of those that are like another, ``same`` supplement it and ``other`` do not.
+    The amounts of ``small`` are right although they look like thousands.
     """
 
     areas: tuple[tuple[str, int | None], ...] = ()
@@ -24,6 +25,7 @@ class Choices:
     left: frozenset[str] = frozenset()
     same: frozenset[str] = frozenset()
     other: frozenset[str] = frozenset()
+    small: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

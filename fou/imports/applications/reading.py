@@ -40,6 +40,8 @@ _TAKE_OUT = "Ta bort bilder och blad som inte hör till ansökan, eller flytta s
 #: A sheet with more cells is no form, and in a workbook with more sheets the rest are not looked at: what is read here
 #: is not read in a process of its own any more.
 _MOST_CELLS, _MOST_SHEETS = 5_000, 20
+#: The columns of the hidden sheet: what a mark is called, and what it says.
+_MARK, _MARKED = 1, 2
 _VISIBLE_CALL, _TOP = re.compile(r"Utlysning (\S.{0,39}?)\.(?:\s|$)"), 10
 _TOO_MUCH = ("too_large", "zip_bomb", "too_slow")
 
@@ -159,12 +161,15 @@ def _worth(heads: Heads) -> int:
 
 
 def _marks(book: Workbook) -> dict[str, str]:
-    """What the hidden sheet says: mark → value. Nothing when it is gone."""
+    """What the hidden sheet says: mark in column A → value in column B. Nothing when it is gone.
+
+    Column D holds the areas to choose from, so a mark without a value has something to its right all the same.
+    """
     for sheet in sorted(book.sheets, key=lambda one: (fold(one.name) != fold(MARKS_SHEET), not one.hidden)):
         found = {
-            fold(texts[0]): texts[1]
+            fold(str(cells[_MARK])): str(cells.get(_MARKED, "")).strip()
             for _, cells in sheet.rows[:20]
-            if len(texts := [str(value).strip() for _, value in sorted(cells.items())]) > 1
+            if _MARK in cells
         }
         if found.get(MARK_KIND) in (FORM, LIST):
             return {name: found.get(name, "") for name in (MARK_KIND, MARK_VERSION, MARK_CALL, MARK_CODE)} | {

@@ -32,12 +32,22 @@ _YES_NO = {
 
 
 @dataclass(frozen=True, slots=True)
+class Bare:
+    """An amount of whole kronor, SEK, that was written as a number without its unit; ``payer`` as in ``Cost``."""
+
+    place: Place
+    payer: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
 class Said:
     """One application as a workbook says it.
 
     ``where`` is the sheet, or its row. ``area`` is what stands in the area's cell: ``form.area`` is always empty.
     ``code`` is the application that it says that it is. ``cells`` has the place of each field by its name, and of each
-    year's money by ``requested 2026``. ``by_type`` is False when costs are told as sums only.
+    year's money by ``requested 2026``. ``by_type`` is False when costs are told as sums only. ``bare`` are the amounts
+    of the costs that could be meant in another unit.
     """
 
     where: str
@@ -47,6 +57,7 @@ class Said:
     cells: Mapping[str, Place]
     findings: tuple[Finding, ...]
     by_type: bool = True
+    bare: tuple[Bare, ...] = ()
 
 
 @dataclass(slots=True)
@@ -59,6 +70,7 @@ class Gathering:
     values: dict[str, Any] = field(default_factory=dict)
     cells: dict[str, Place] = field(default_factory=dict)
     costs: dict[tuple[int, str, str], int] = field(default_factory=dict)
+    bare: list[Bare] = field(default_factory=list)
 
     def tell(
         self, severity: Severity, row: int, column: int, found: Value | str | None, expected: str, help: str, kind: str
@@ -88,6 +100,8 @@ class Gathering:
         if amount:
             key = (year, cost_type, payer)
             self.costs[key] = self.costs.get(key, 0) + amount
+            if _is_bare(value, amount):
+                self.bare.append(Bare((self.sheet.name, cell_address(row, column)), payer, amount))
         return amount
 
     def said(self, where: str, code: str | None, by_type: bool = True) -> Said:
@@ -104,7 +118,8 @@ class Gathering:
         given["title"] = given.get("title", "")
         costs = tuple(sorted(Cost(year, kind, payer, sum_) for (year, kind, payer), sum_ in self.costs.items()))
         area, own = self.values.get("area"), self.values.get("code")
-        return Said(where, Form(**given, costs=costs), area, own or code, self.cells, tuple(self.findings), by_type)
+        form, bare = Form(**given, costs=costs), tuple(self.bare)
+        return Said(where, form, area, own or code, self.cells, tuple(self.findings), by_type, bare)
 
     def _taken(self, asked: Field, value: Value, unit: str, at: tuple[int, int]) -> str | bool | date | int | None:
         match asked.takes:
@@ -141,6 +156,13 @@ class Gathering:
 
 
 _NO_TITLE = ("missing_label", "missing_column")
+
+
+def _is_bare(value: Value, amount: int) -> bool:
+    """Whether a cell counts in kronor without saying so itself, as 250 does and 250 kr and 0,25 tkr do not."""
+    if isinstance(value, str):
+        return value.strip().replace("\u00a0", "").replace(" ", "") == str(amount)
+    return value == amount
 
 
 def _text(name: str, written: str) -> str:

@@ -42,7 +42,7 @@ def templates(view: View) -> None:
 
     def filled() -> bytes:
         out = io.BytesIO()
-        with state.reading(view.person, Action.IMPORT) as reader:
+        with state.reading(view.person, Action.IMPORT, ballots=False) as reader:
             write_filled(reader, out, date.today())
         return out.getvalue()
 
@@ -53,7 +53,8 @@ def templates(view: View) -> None:
         )  # fmt: skip
         st.download_button(
             "Hämta mallen ifylld", filled, "budget.xlsx", _XLSX, icon=":material/download:", on_click="ignore",
-            key="ifylld-mall", help="Med allt som finns i databasen: ändra i den och läs in den igen.",
+            key="ifylld-mall",
+            help="Med allt i databasen utom bedömningar som inte är öppnade: ändra i den och läs in den igen.",
         )  # fmt: skip
 
 

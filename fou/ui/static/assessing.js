@@ -47,16 +47,17 @@
   // The next application is drawn where the last one was.
   document.addEventListener("click", (event) => {
     if (!event.target.closest?.(NEXT)) return;
-    const name = () => document.querySelector(SHOWN)?.className;
-    const before = name();
+    const before = document.querySelector(SHOWN)?.className;
     const until = performance.now() + 10_000;
     const look = () => {
       if (performance.now() > until) return;
-      if (name() === before || !name()) return requestAnimationFrame(look);
       const shown = document.querySelector(SHOWN);
+      const boxes = shown && shown.className !== before ? [...shown.querySelectorAll(VALUES)] : [];
+      // Until the run is over what is drawn may be drawn anew, and what is in focus is then gone.
+      const running = !document.querySelector("[data-test-script-state=notRunning]");
+      if (running || !boxes.length) return requestAnimationFrame(look);
       shown.scrollIntoView({ block: "start" });
-      const boxes = [...shown.querySelectorAll(VALUES)];
-      (boxes.find((box) => box.tabIndex === 0) ?? boxes[0])?.focus({ preventScroll: true });
+      (boxes.find((box) => box.tabIndex === 0) ?? boxes[0]).focus({ preventScroll: true });
     };
     requestAnimationFrame(look);
   });

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fou import assessing, conflicts
+from fou import assessing, calling, conflicts
 from fou.access import Person
 from fou.assessing import Judgement, Mine, MyList, Progress
 from fou.calls import Applied, Sum, scale_of
@@ -30,11 +30,26 @@ class MyView:
 
 @dataclass(frozen=True, slots=True)
 class CouncilView:
-    """How far the members have come, for who may open the scores."""
+    """How far the members have come, for who may open the scores; ``proposed``: that conflicts wait to be settled."""
 
     members: tuple[Progress, ...]
     sentence: str
     table: Table
+    proposed: str | None
+
+    @property
+    def left(self) -> int:
+        """How many boxes nobody has filled in."""
+        return sum(one.boxes - one.done for one in self.members)
+
+    @property
+    def mostly_empty(self) -> str | None:
+        """That more boxes are empty than filled in, which whoever opens the scores must know first."""
+        boxes = sum(one.boxes for one in self.members)
+        done = boxes - self.left
+        if self.left <= done:
+            return None
+        return f"De flesta rutor är tomma: bara {done} av {boxes} är ifyllda." if done else "Alla rutor är tomma."
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +155,8 @@ def council_view(reader: Reader, person: Person, number: int) -> CouncilView:
     rows: list[tuple[Cell, ...]] = [
         (one.member, f"{one.done} av {one.boxes}", str(one.conflicts) if one.conflicts else EMPTY) for one in found
     ]
-    return CouncilView(found, sentence, Table(("Ledamot", "Ifyllda rutor", "Jävig i"), tuple(rows)))
+    table = Table(("Ledamot", "Ifyllda rutor", "Jävig i"), tuple(rows))
+    return CouncilView(found, sentence, table, calling.to_settle(reader, number))
 
 
 def conflicts_view(reader: Reader, number: int) -> ConflictsView:

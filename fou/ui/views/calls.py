@@ -12,6 +12,7 @@ from fou.calls import NEXT, CallPage, CallRow, Sum, asked_in, call_page, calls, 
 from fou.charts.chart import Table
 from fou.model import CALL_STATES, Call, Criterion
 from fou.money import OPEN_TEXT, format_sek
+from fou.scales import scale_of
 from fou.store import Reader
 from fou.swedish import count, format_date, join_words, percent
 
@@ -128,17 +129,18 @@ def left_to_judge(reader: Reader, person: Person) -> dict[int, Left]:
 
 def grounds_table(criteria: Collection[Criterion]) -> Table:
     """The grounds for priority with what they weigh and the values that they can be given."""
-    whole = sum(one.weight or 1 for one in criteria)
+    scales = {one: scale_of(one) for one in criteria}
+    whole = sum(one.weight for one in scales.values())
     guided = any(one.guidance for one in criteria)
     return Table(
         ("Prioriteringsgrund", "Vikt", "Andel", "Skala", *(("Vägledning",) if guided else ())),
         tuple(
             (
-                one.name, str(one.weight or 1), percent(one.weight or 1, whole),
-                _UNSAID if one.scale is None else f"{one.lowest or 0}–{one.scale}",
+                one.name, str(scale.weight), percent(scale.weight, whole),
+                _UNSAID if one.scale is None else f"{scale.lowest}–{scale.highest}",
                 *((one.guidance,) if guided else ()),
             )
-            for one in criteria
+            for one, scale in scales.items()
         ),
     )  # fmt: skip
 
@@ -199,7 +201,7 @@ def figures_text(row: CallRow, unit: str) -> str:
     if decided and row.granted != Sum():
         text += f" {said(row.granted, unit)} är beviljat till projekten."
     elif decided and row.applications:
-        text += " Inget är beviljat."
+        text += " Inga beviljade belopp är inlagda."
     return text
 
 
@@ -207,8 +209,8 @@ def brief(row: CallRow, unit: str) -> str:
     """A decided call's figures as they stand in the list."""
     if not row.applications:
         return "inga ansökningar i Fou"
-    granted = said(row.granted, unit) if row.granted != Sum() else "inget"
-    return f"{count(row.applications, 'ansökan', 'ansökningar')}, sökte {said(row.requested, unit)}, beviljat {granted}"
+    granted = f"beviljat {said(row.granted, unit)}" if row.granted != Sum() else "inga beviljade belopp inlagda"
+    return f"{count(row.applications, 'ansökan', 'ansökningar')}, sökte {said(row.requested, unit)}, {granted}"
 
 
 def dates_text(call: Call, today: date) -> list[str]:

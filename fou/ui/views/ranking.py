@@ -7,6 +7,7 @@ members where they see something of their own. See ``fou.ui.ranking``.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from urllib.parse import urlencode
 
 from fou import standings
@@ -31,10 +32,11 @@ from fou.charts.ranking import (
     why_unplaced,
 )
 from fou.model import NO_AREA
-from fou.money import EN_DASH, NO_BREAK_SPACE
+from fou.money import EN_DASH, NO_BREAK_SPACE, format_number
 from fou.standings import Row, Standings
 from fou.store import Reader
 from fou.ui.text import plain
+from fou.ui.views.calls import years_text
 
 #: What stands of an application that the reader is in conflict over.
 HIDDEN = "Jäv: du ser inte bedömningen"
@@ -141,16 +143,20 @@ def _discuss(found: Standings) -> tuple[str, ...]:
 #: Whether a column holds numbers, and its name.
 _HEADS = (
     (True, "Plats"), (False, "Hur säker"), (False, "Ansökan"), (True, "Poäng av 100"), (False, "Bedömare"),
-    (True, "Spridning"), (True, "Sökt ({unit})"), (True, "Sökt i allt ({unit})"), (False, "Pengarna"),
+    (True, "Spridning"), (True, "Sökt{years} ({unit})"), (True, "Summa ner hit ({unit})"), (False, "Pengarna"),
+    (True, "Minst i allt ({unit})"),
 )  # fmt: skip
 
 
 def _table(
     found: Standings, rows: tuple[Row, ...], hidden: list[Applied], unit: str, link: tuple[tuple[str, str], ...]
 ) -> str:
+    # Most calls are for one year, and in many nobody says what they can do with.
+    heads = _HEADS if any(row.applied.proposal.least for row in rows) else _HEADS[:-1]
+    years = f" {years_text(found.years)}" if found.years else ""
     lines = [
-        _line([plain(name.format(unit=unit)) for _, name in _HEADS]),
-        _line(["---:" if numeric else "---" for numeric, _ in _HEADS]),
+        _line([plain(name.format(unit=unit, years=years)) for _, name in heads]),
+        _line(["---:" if numeric else "---" for numeric, _ in heads]),
     ]
     for row in rows:
         place, spread = row.ranked.place, points(row.ranked.spread)
@@ -166,10 +172,13 @@ def _table(
             cumulated_text(place, unit) if place else None,
             REACHES[place.money.zone] if place and place.money.zone else None,
         ]
+        if heads is _HEADS:
+            least = row.applied.proposal.least
+            after.append(format_number(Decimal(least), unit) if least else None)
         lines.append(_line([*map(plain, before), _name(row.applied, link), *map(plain, after)]))
     for one in hidden:
         # Its name and nothing else: what is said of the others says nothing of it.
-        lines.append(_line([plain(None), plain(HIDDEN), _name(one, link), *[plain(None)] * (len(_HEADS) - 3)]))
+        lines.append(_line([plain(None), plain(HIDDEN), _name(one, link), *[plain(None)] * (len(heads) - 3)]))
     return "\n".join(lines)
 
 
