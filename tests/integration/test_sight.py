@@ -376,7 +376,6 @@ _CONFLICTED_MISS = (
     "DELETE FROM score WHERE proposal = 1 AND id % 3 = $number % 3",
     "INSERT INTO conflict (id, proposal, member, reason) VALUES (98, 1, 3, $text)",
     "UPDATE recommendation SET apart = $text",
-    "UPDATE change SET after = NULL WHERE record = 'recommendation'",
 )
 
 
