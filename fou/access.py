@@ -46,6 +46,12 @@ class Action(StrEnum):
     OPEN_SCORES = "open_scores"
     #: declare or dismiss a conflict of interest
     DECLARE = "declare"
+    #: the council's meetings: when, with whom, which scenario is on the wall
+    PLAN_MEETING = "plan_meeting"
+    #: try amounts in a scenario: a member in their own, the chair and an administrator in the council's
+    TRY = "try"
+    #: freeze what the council recommends, as its chair
+    RECOMMEND = "recommend"
     UNDO = "undo"
     LOAD_DEMO = "demo"
     BACKUP = "backup"
@@ -63,6 +69,9 @@ ACTION_NAMES = {
     Action.ASSESS: "bedömning",
     Action.OPEN_SCORES: "öppnade bedömningar",
     Action.DECLARE: "jäv",
+    Action.PLAN_MEETING: "möte",
+    Action.TRY: "scenario",
+    Action.RECOMMEND: "rekommendation",
     Action.UNDO: "ångra",
     Action.LOAD_DEMO: "exempel",
     Action.BACKUP: "säkerhetskopia",
@@ -78,6 +87,7 @@ _PUBLIC = frozenset({Action.READ, Action.EXPORT})
 _VIEWER = _PUBLIC | {Action.EXPORT_FREELY, Action.SIGN_IN}
 _MEMBER = _VIEWER | {
     Action.SEE_HISTORY, Action.SEE_SCORES, Action.SEE_DRAFTS, Action.ASSESS, Action.OPEN_SCORES, Action.DECLARE,
+    Action.TRY, Action.RECOMMEND,
 }  # fmt: skip
 #: The table: what is not here is not allowed. Whoever may do more may do all that those below may.
 ALLOWED: dict[Role, frozenset[Action]] = {

@@ -8,8 +8,23 @@ from decimal import Decimal
 from itertools import islice
 
 from fou.calls import OUT, Sum, requested_of, total
-from fou.model import PROPOSAL_STATES, RECORD_BY_TABLE, RECORDS, Alias, Basis, Kind, Proposal, as_dict, columns
+from fou.deciding import Verified, verified
+from fou.ledger import entries as entries_of
+from fou.model import (
+    PROPOSAL_STATES,
+    RECORD_BY_TABLE,
+    RECORDS,
+    Alias,
+    Basis,
+    Kind,
+    Proposal,
+    Recommendation,
+    Resolution,
+    as_dict,
+    columns,
+)
 from fou.scales import HIGHEST
+from fou.snapshot import thaw_decided
 from fou.store import Reader, chain, events
 from fou.store.reading import STANDING
 from fou.store.work import from_json, revive
@@ -234,6 +249,62 @@ def _costs_are_what_is_requested(reader: Reader) -> Iterator[str]:
             yield f"Kostnaderna i ansökan {proposal.code} stämmer inte med det som är sökt."
 
 
+def _scenario_lines_say_one_thing(reader: Reader) -> Iterator[str]:
+    """Each line is about a project or a call, with an amount that its choice can have."""
+    rows = reader.rows(
+        """
+        SELECT scenario.code, scenario_line.id
+        FROM scenario_line
+        JOIN scenario ON scenario.id = scenario_line.scenario
+        WHERE (scenario_line.project IS NULL) = (scenario_line.call IS NULL)
+           OR scenario_line.choice NOT IN ('grant', 'reserve', 'out')
+           OR (scenario_line.choice = 'grant' AND (scenario_line.amount IS NULL OR scenario_line.project IS NULL))
+           OR (scenario_line.choice = 'out' AND scenario_line.amount IS NOT NULL)
+           OR scenario_line.amount <= 0
+        ORDER BY 1, 2
+        LIMIT 20
+        """
+    )
+    yield from (f"Rad {number} i scenariot {code} säger inte en enda sak." for code, number in rows)
+
+
+def _scenarios_on_the_wall_are_the_meetings(reader: Reader) -> Iterator[str]:
+    rows = reader.rows(
+        "SELECT meeting.code FROM meeting JOIN scenario ON scenario.id = meeting.scenario "
+        "WHERE meeting.year <> scenario.year OR meeting.call IS DISTINCT FROM scenario.call ORDER BY 1 LIMIT 20"
+    )
+    yield from (f"Mötet {code} visar ett scenario som gäller något annat." for (code,) in rows)
+
+
+def _recommendations_are_as_frozen(reader: Reader) -> Iterator[str]:
+    """What was frozen has its hash, unless a name in it has been weeded, which the chain vouches for."""
+    for one in reader.records(Recommendation):
+        if verified([((one.frozen, one.apart), one.hash)]) is Verified.BROKEN:
+            yield f"Rekommendationen {one.code} är inte vad som frystes."
+    for resolution in reader.records(Resolution):
+        if verified([((resolution.frozen,), resolution.hash)]) is Verified.BROKEN:
+            yield f"Beslutet {resolution.reference} är inte vad som frystes."
+
+
+def _decisions_are_in_the_ledger(reader: Reader) -> Iterator[str]:
+    """Each line of a decision has the entry that it says, with the same amount, year and condition."""
+    for resolution in reader.records(Resolution):
+        try:
+            lines = [(one, line) for one in thaw_decided(resolution.frozen).matters for line in one.lines]
+        except ValueError:
+            yield f"Beslutet {resolution.reference} går inte att läsa."
+            continue
+        numbers = [line.entry for _, line in lines if line.entry is not None]
+        posted = {entry.id: entry for entry in entries_of(reader, "id IN (SELECT UNNEST($ids))", ids=numbers)}
+        for matter, carried in lines:
+            if carried.entry is None:
+                continue
+            entry, line = posted.get(carried.entry), carried.line
+            said = (line.year, Decimal(line.amount or 0), matter.project)
+            if entry is None or (entry.year, entry.amount, entry.project) != said:
+                yield f"Beslutet {resolution.reference} om {matter.code} står inte i bokföringen."
+
+
 def _nothing_is_asked_for_what_is_out(reader: Reader) -> Iterator[str]:
     """An application that is withdrawn or moved asks for nothing in the call that it has left."""
     rows = reader.rows(
@@ -391,6 +462,10 @@ RULES: tuple[Callable[[Reader], Iterator[str]], ...] = (
     _scores_fit_their_criteria,
     _moved_applications_are_somewhere,
     _costs_are_what_is_requested,
+    _scenario_lines_say_one_thing,
+    _scenarios_on_the_wall_are_the_meetings,
+    _recommendations_are_as_frozen,
+    _decisions_are_in_the_ledger,
     _nothing_is_asked_for_what_is_out,
     _turns_match_what_they_turn,
     _sums_agree,

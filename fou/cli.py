@@ -20,6 +20,7 @@ from fou.cli_common import Json
 from fou.cli_common import open_database as _database
 from fou.cli_common import person as _person
 from fou.cli_common import print_json as _print_json
+from fou.cli_meeting import allocate, decide, scenario
 from fou.errors import FouError, ImportRefused
 from fou.exports import KINDS as EXPORTS
 from fou.exports import REPORTS, Asked
@@ -48,6 +49,9 @@ app = typer.Typer(
 demo = typer.Typer(no_args_is_help=True, help="Fyll en tom databas med ett exempel.")
 app.add_typer(demo, name="demo")
 app.add_typer(calls, name="call")
+app.add_typer(scenario, name="scenario")
+app.command()(allocate)
+app.command()(decide)
 
 #: The kinds in the order in which `plan` prints them.
 _PLAN_KINDS = (

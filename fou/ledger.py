@@ -32,7 +32,9 @@ RECORD_NAMES = {
     "project": "projektet", "project_link": "kopplingen", "call": "utlysningen",
     "criterion": "prioriteringsgrunden", "member": "ledamoten", "account": "kontot", "proposal": "ansökan",
     "proposal_cost": "ansökans kostnad",
-    "score": "bedömningen", "conflict": "jävet", "decision": "beslutet", "follow_up": "uppföljningen",
+    "score": "bedömningen", "conflict": "jävet", "scenario": "scenariot", "scenario_line": "raden i scenariot",
+    "meeting": "mötet", "attendance": "närvaron", "recommendation": "rekommendationen", "resolution": "nämndens beslut",
+    "decision": "beslutet", "follow_up": "uppföljningen",
     "follow_up_item": "uppföljningspunkten", "report_due": "rapporten", "output": "resultatet",
     "alias": "svaret om vad ett namn betyder", "import_layout": "svaren om ett blads upplägg",
 }  # fmt: skip
@@ -320,7 +322,7 @@ def _refuse_if_used(work: Work, number: int, removed: Mapping[str, list[int]]) -
 def _refuse_doubles(work: Work, number: int, table: str, ids: Sequence[int]) -> None:
     """A record must not come back beside a later one that people know by the same name."""
     key = RECORD_BY_TABLE[table].KEY
-    same = " AND ".join(f"other.{name} = one.{name}" for name in key)
+    same = " AND ".join(f"other.{name} IS NOT DISTINCT FROM one.{name}" for name in key)
     other = work.value(
         f"SELECT MAX(other.id) FROM {table} AS one JOIN {table} AS other ON {same} AND other.id <> one.id "
         "WHERE one.id IN (SELECT UNNEST($ids))",

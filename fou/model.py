@@ -2,8 +2,8 @@
 
 Each dataclass that is a *record* (a fact that is not money) has a table of the same name and the same
 columns in ``store/schema.sql``. ``id`` is a number given by the store; fields named after another record
-(``area``, ``project``, ``funder`` …) hold that record's id. Amounts never stand here: money is kept in
-ledger entries only.
+(``area``, ``project``, ``funder`` …) hold that record's id. Money is kept in ledger
+entries only; the amounts that stand here are what a form or a scenario says, and count in no sum of the ledger.
 """
 
 from __future__ import annotations
@@ -115,8 +115,25 @@ ITEM_KINDS = {
     "risk": "risk eller hinder",
     "improvement": "förbättring",
 }
-OUTCOMES = {"granted": "beviljas", "rejected": "avslås", "deferred": "bordläggs"}
+OUTCOMES = {"granted": "beviljas", "reserved": "medel avsätts", "rejected": "avslås", "deferred": "bordläggs"}
 DECISION_KINDS = {"recommendation": "rekommendation", "decision": "beslut"}
+#: What a scenario says of one matter in one budget year: money now, money kept for it, or nothing.
+CHOICES = {"grant": "bevilja", "reserve": "avsätt", "out": "utanför"}
+MEETING_STATES = {"planned": "planerat", "open": "pågår", "closed": "avslutat"}
+ATTENDANCE_ROLES = {"chair": "ordförande", "member": "ledamot", "secretary": "sekreterare", "other": "övrig"}
+RECOMMENDATION_STATES = {
+    "made": "lämnad till nämnden",
+    "decided": "beslutad",
+    "sent_back": "återremitterad",
+    "rejected": "avslagen",
+}
+#: What the board does with a recommendation.
+VERDICTS = {
+    "approved": "beslut enligt förslaget",
+    "changed": "beslut med ändringar",
+    "sent_back": "återremiss",
+    "rejected": "avslag",
+}
 OUTPUT_KINDS = {
     "report": "rapport",
     "article": "artikel",
@@ -450,11 +467,14 @@ class Conflict(Record):
 
 @dataclass(frozen=True, slots=True)
 class Decision(Record):
-    """The council's recommendation or the board's decision on one project."""
+    """The council's recommendation or the board's decision on one project.
+
+    ``recommendation`` is the frozen one that it stands in, None for one that was read from a file.
+    """
 
     TABLE = "decision"
     KEY = ("project", "kind", "reference")
-    REFERENCES = {"project": "project"}
+    REFERENCES = {"project": "project", "recommendation": "recommendation"}
     project: int
     kind: str
     reference: str
@@ -464,6 +484,127 @@ class Decision(Record):
     immediate_approval: bool | None
     outcome: str
     text: str | None
+    recommendation: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario(Record):
+    """One way to distribute a call's money, or a year's when ``call`` is None, that the council tries.
+
+    ``owner`` is the member whose own it is, None for the council's. ``put_away`` is kept but no longer shown.
+    """
+
+    TABLE = "scenario"
+    KEY = ("code",)
+    REFERENCES = {"call": "call", "owner": "member", "copied_from": "scenario"}
+    code: str
+    call: int | None
+    year: int
+    name: str
+    note: str | None
+    owner: int | None
+    copied_from: int | None
+    put_away: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioLine(Record):
+    """What a scenario says of one matter in one budget year. A matter is a project, or a call to set money aside for.
+
+    ``choice`` is a key of CHOICES. ``amount`` is whole SEK excluding VAT, None when it is not set; one that is left
+    out has none. No suggestion changes a line that is ``locked``. A matter without a line has not been considered.
+    """
+
+    TABLE = "scenario_line"
+    KEY = ("scenario", "project", "call", "year")
+    REFERENCES = {"scenario": "scenario", "project": "project", "call": "call"}
+    scenario: int
+    project: int | None
+    call: int | None
+    year: int
+    choice: str
+    amount: int | None
+    condition: str | None
+    locked: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting(Record):
+    """A meeting of the council about a call, or a year's plan; ``scenario`` is the one that is on the wall."""
+
+    TABLE = "meeting"
+    KEY = ("code",)
+    REFERENCES = {"call": "call", "scenario": "scenario"}
+    code: str
+    name: str
+    call: int | None
+    year: int
+    held: date | None
+    place: str | None
+    agenda: str | None
+    state: str
+    scenario: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Attendance(Record):
+    """Who was called to a meeting; ``role`` is a key of ATTENDANCE_ROLES, ``present`` None until it is said."""
+
+    TABLE = "attendance"
+    KEY = ("meeting", "name")
+    REFERENCES = {"meeting": "meeting", "member": "member"}
+    meeting: int
+    member: int | None
+    name: str
+    role: str
+    present: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendation(Record):
+    """What the council recommends the board, frozen as it was.
+
+    ``frozen`` is the snapshot (fou.snapshot) and ``apart`` what in it those in conflict of interest may not see;
+    ``hash`` is over both. ``head`` is the batch whose data it shows. Only ``state`` changes, by what the board does.
+    """
+
+    TABLE = "recommendation"
+    KEY = ("code",)
+    REFERENCES = {"scenario": "scenario", "meeting": "meeting"}
+    code: str
+    scenario: int
+    meeting: int | None
+    made: date
+    state: str
+    dissent: str | None
+    frozen: str
+    apart: str
+    hash: str
+    head: int
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution(Record):
+    """What the board did with a recommendation; ``verdict`` is a key of VERDICTS.
+
+    ``frozen`` holds each matter as it was decided, and ``hash`` is over it. A later one, with the next number,
+    corrects those before it.
+    """
+
+    TABLE = "resolution"
+    KEY = ("recommendation", "number")
+    REFERENCES = {"recommendation": "recommendation"}
+    recommendation: int
+    number: int
+    verdict: str
+    board: str
+    decided: date
+    paragraph: str | None
+    reference: str
+    immediate_approval: bool | None
+    text: str | None
+    frozen: str
+    hash: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -563,7 +704,8 @@ class ImportLayout(Record):
 #: Every record type, parents before children: the order in which they are created.
 RECORDS: tuple[type[Record], ...] = (
     Setting, Funder, Area, Plan, PlanVersion, Project, ProjectLink, Call, Criterion, Member, Account, Proposal,
-    ProposalCost, Score, Conflict, Decision, FollowUp, FollowUpItem, ReportDue, Output, Alias, ImportLayout,
+    ProposalCost, Score, Conflict, Scenario, ScenarioLine, Meeting, Attendance, Recommendation, Resolution, Decision,
+    FollowUp, FollowUpItem, ReportDue, Output, Alias, ImportLayout,
 )  # fmt: skip
 RECORD_BY_TABLE: dict[str, type[Record]] = {r.TABLE: r for r in RECORDS}
 _COLUMNS = {r.TABLE: tuple(f.name for f in fields(r)) for r in RECORDS}

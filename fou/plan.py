@@ -183,6 +183,11 @@ def year_plan(reader: Reader, year: int, money: str = "alla") -> YearPlan:
     )
 
 
+def year_areas(reader: Reader, year: int, money: str = "alla") -> tuple[AreaRow, ...]:
+    """The year's figures by area alone, the largest first; money for calls on a row of its own."""
+    return _areas(reader, year, whose(reader, money))
+
+
 def year_projects(reader: Reader, year: int, money: str = "alla", limit: int | None = None) -> list[ProjectRow]:
     """The year's projects with their figures, the largest first; ``limit`` keeps the first ones only."""
     chosen = whose(reader, money)
@@ -283,7 +288,20 @@ def funder_areas(reader: Reader, year: int, kind: Kind, money: str = "alla") -> 
 #: Leaves out proposals that the board has decided on, or that have been granted or set aside since.
 UNDECIDED = """(
     standing.kind <> 'proposed'
-    OR standing.project IS NULL
+    OR (standing.project IS NULL AND standing.call IS NULL)
+    OR (
+        standing.project IS NULL
+        AND NOT EXISTS (
+            SELECT 1
+            FROM entry AS later
+            WHERE later.call = standing.call
+              AND later.year = standing.year
+              AND later.funder = standing.funder
+              AND later.kind IN ('granted', 'reserved')
+            GROUP BY later.call
+            HAVING SUM(later.amount) <> 0 OR SUM(later.open) <> 0
+        )
+    )
     OR (
         standing.project NOT IN (SELECT project FROM decision WHERE kind = 'decision')
         AND NOT EXISTS (
@@ -352,14 +370,33 @@ def _items(reader: Reader, year: int, chosen: tuple[int, ...] | None) -> list[Op
     return [OpenItem(row[0], row[1], Kind(row[2]), *row[3:]) for row in rows]
 
 
+#: Leaves out what is proposed within a call that money is set aside for: that money is counted already.
+_OUTSIDE_POTS = """(
+    standing.kind <> 'proposed'
+    OR standing.project IS NULL
+    OR standing.call IS NULL
+    OR NOT EXISTS (
+        SELECT 1
+        FROM entry AS pot
+        WHERE pot.call = standing.call
+          AND pot.year = standing.year
+          AND pot.funder = standing.funder
+          AND pot.project IS NULL
+          AND pot.kind = 'reserved'
+        GROUP BY pot.call
+        HAVING SUM(pot.amount) <> 0 OR SUM(pot.open) <> 0
+    )
+)"""
+
+
 def _by_year_and_funder(
     reader: Reader, first: int, last: int, chosen: tuple[int, ...] | None
 ) -> dict[int, dict[int, Figures]]:
-    """Figures by year and funder, where what is proposed counts only as long as it is undecided."""
+    """Figures by year and funder; what is proposed counts while it is undecided, unless it is set aside already."""
     found = figures_by(
         reader,
         "CAST(standing.year AS VARCHAR) || ' ' || CAST(standing.funder AS VARCHAR)",
-        f"year BETWEEN $first AND $last AND {UNDECIDED} {only(chosen)}",
+        f"year BETWEEN $first AND $last AND {UNDECIDED} AND {_OUTSIDE_POTS} {only(chosen)}",
         first=first,
         last=last,
         **ids(chosen),

@@ -38,7 +38,9 @@ RECORD_NAMES = {
     "plan_version": "Beslut om FoU-plan", "project": "Projekt", "project_link": "Koppling", "call": "Utlysning",
     "criterion": "Prioriteringsgrund", "member": "Person", "account": "Konto", "proposal": "Ansökan",
     "proposal_cost": "Kostnad",
-    "score": "Bedömning", "conflict": "Jäv", "decision": "Beslut", "follow_up": "Uppföljning",
+    "score": "Bedömning", "conflict": "Jäv", "scenario": "Scenario", "scenario_line": "Rad i scenario",
+    "meeting": "Möte", "attendance": "Närvaro", "recommendation": "Rådets rekommendation",
+    "resolution": "Nämndens beslut", "decision": "Beslut", "follow_up": "Uppföljning",
     "follow_up_item": "Uppföljningspunkt", "report_due": "Rapport", "output": "Resultat",
     "alias": "Svar om ett namn", "import_layout": "Svar om ett blad", "batch": "Post", "entry": "Belopp",
     "event": "Händelse",
@@ -51,13 +53,17 @@ HEADS = {(sheet.record.TABLE, column.field): column.head for sheet in SHEETS for
     ("import_layout", "name"): "Fil och blad", ("import_layout", "signature"): "Bladets utseende",
     ("import_layout", "choices"): "Svar", ("plan_version", "note"): "Ändrat i versionen",
     ("plan_version", "board"): "Nämnd", ("plan_version", "reference"): "Diarienummer",
+    ("recommendation", "frozen"): "Fryst underlag", ("recommendation", "apart"): "Fryst underlag, bara för ojäviga",
+    ("recommendation", "dissent"): "Avvikande mening", ("resolution", "frozen"): "Fryst beslut",
+    ("resolution", "board"): "Nämnd", ("resolution", "paragraph"): "Paragraf",
+    ("resolution", "reference"): "Diarienummer", ("resolution", "text"): "Text",
 }  # fmt: skip
 #: The columns with names in them, for suggestions, and what somebody named there is.
 _NAMES = {
     "member.name": "har en roll i Fou", "member.email": "har en roll i Fou", "account.email": "har ett konto",
     "project.lead": "ansvarig för projekt", "project.performer": "utförare av projekt",
     "proposal.applicants": "sökande", "proposal.contact": "kontakt för en ansökan",
-    "follow_up.performer": "har gjort uppföljning",
+    "follow_up.performer": "har gjort uppföljning", "attendance.name": "kallad till möte",
     "batch.actor": "har skrivit poster", "event.actor": "står i händelseloggen",
 }  # fmt: skip
 

@@ -17,13 +17,15 @@ from fou.model import RECORD_BY_TABLE, columns
 SOMEBODY = "en handläggare"
 #: The tables in which everybody sees everything; every other is limited for somebody.
 OPEN = (
-    "meta", "setting", "funder", "area", "plan_version", "project", "project_link", "decision", "follow_up",
-    "follow_up_item", "report_due", "output",
+    "meta", "setting", "funder", "area", "plan_version", "project", "project_link", "resolution", "decision",
+    "follow_up", "follow_up_item", "report_due", "output",
 )  # fmt: skip
 #: Only for those who see the history: what was changed, who people are, and what they answered about files.
 HISTORY = ("change", "weeded", "member", "alias", "import_layout")
 #: Only for those who see scores.
 SCORES = ("score", "conflict")
+#: The council's work before the board has decided: only for those who see drafts.
+COUNCIL = ("scenario", "scenario_line", "meeting", "attendance", "recommendation")
 #: Only for those who see addresses, or the log of events.
 ACCOUNTS, LOG = ("account",), ("event", "event_weeded")
 #: Plans and calls under preparation, and what is written for them, are only for those who see drafts.
@@ -155,7 +157,7 @@ def limits(sight: Sight, tables: Tables) -> Mapping[str, str]:
     hidden = [
         *(() if sight.history else HISTORY),
         *(() if sight.scores else SCORES),
-        *(() if sight.drafts else ("change",)),
+        *(() if sight.drafts else ("change", *COUNCIL)),
         *(() if sight.emails else ACCOUNTS),
         *(() if sight.log else LOG),
     ]
@@ -181,6 +183,8 @@ def limits(sight: Sight, tables: Tables) -> Mapping[str, str]:
             found["conflict"] = (
                 f"SELECT * FROM {tables.then('conflict')} WHERE member = {sight.member} OR {_none_of('proposal', own)}"
             )
+            if sight.drafts:
+                found["recommendation"] = _without_apart(own, tables)
         if not sight.ballots and sight.history:
             found["batch"] = f"SELECT * FROM {tables.then('batch')} WHERE kind <> 'assess'"
     return _without_images(sight, tables, own) | found
@@ -199,6 +203,31 @@ def _scores_seen(
         )
         seen.append(opened if sight.member is None else f"({opened} OR {member} = {int(sight.member)})")
     return seen
+
+
+def _without_apart(own: frozenset[int], tables: Tables) -> str:
+    """The recommendations, less what was kept apart in those that the member is in conflict of interest over.
+
+    One application in a call is enough, for the places of the others tell of its.
+    """
+    fields = ", ".join(
+        f"CASE WHEN scenario IN {_scenarios_in_conflict(tables, own)} THEN '' ELSE apart END AS apart"
+        if name == "apart"
+        else name
+        for name in columns(RECORD_BY_TABLE["recommendation"])
+    )
+    return f"SELECT {fields} FROM {tables.then('recommendation')}"
+
+
+def _scenarios_in_conflict(tables: Tables, own: frozenset[int]) -> str:
+    """The scenarios of calls with an application that the member is in conflict over, and those with a line of it."""
+    numbers = ", ".join(str(number) for number in sorted(own))
+    mine = f"SELECT call, project FROM {tables.now('proposal')} AS proposal WHERE id IN ({numbers})"
+    return (
+        f"(SELECT id FROM {tables.now('scenario')} AS scenario WHERE call IN (SELECT call FROM ({mine}) AS mine) "
+        f"UNION SELECT scenario FROM {tables.now('scenario_line')} AS scenario_line "
+        f"WHERE project IN (SELECT project FROM ({mine}) AS mine))"
+    )
 
 
 def _without_contacts(tables: Tables, proposals: str | None) -> str:
@@ -225,6 +254,8 @@ def _without_images(sight: Sight, tables: Tables, own: frozenset[int]) -> dict[s
             kept.append(f"(record <> 'score' OR ({' AND '.join(seen)}))")
         if own:
             kept.append(f"(record <> 'conflict' OR {member} = {sight.member} OR {_none_of(proposal, own)})")
+            scenario = "CAST(COALESCE(after, before) ->> 'scenario' AS INTEGER)"
+            kept.append(f"(record <> 'recommendation' OR {scenario} NOT IN {_scenarios_in_conflict(tables, own)})")
     if not sight.emails:
         kept.append("record NOT IN ('member', 'account')")
     if not kept:

@@ -36,7 +36,7 @@ ATTEMPTS = (
 #: Texts that are not anybody's: codes by which records are found, words of a fixed list, dates.
 NOT_FREE = {
     "code", "kind", "kinds", "state", "role", "outcome", "starts", "ends", "published", "record", "choices", "provider",
-    "cost_type", "payer", "setting.name",
+    "cost_type", "payer", "choice", "verdict", "frozen", "apart", "hash", "setting.name",
 }  # fmt: skip
 ADMIN = Person("Anna", Role.ADMIN)
 

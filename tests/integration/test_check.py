@@ -11,9 +11,19 @@ from fou.access import Action, Person, Role
 from fou.check import RULES, Failure, check
 from fou.ledger import correct, undo
 from fou.model import Area, Entry, EventKind, Funder, Kind, Project
+from fou.snapshot import Carried, Decided, DecidedMatter, Line, digest, freeze_decided
 from fou.store import Database
 
 #: Each way to tamper with the database, and the rules that must notice it.
+#: A recommendation with the hash of one that is empty, and a decision that posted entry 99.
+RECOMMENDED = (
+    "INSERT INTO scenario (id, code, year, name) VALUES (1, 'S', 2014, 'S'); "
+    "INSERT INTO recommendation (id, code, scenario, made, state, frozen, apart, hash, head) "
+    f"VALUES (1, 'R', 1, DATE '2014-01-01', 'made', '{{}}', 'x', '{digest('', 'x')}', 1)"
+)
+DECIDED = freeze_decided(
+    Decided(1, None, (DecidedMatter(1, None, "P", "P", (Carried(Line(2014, "grant", 5), (), 99),)),))
+)[0]
 TAMPERING = {
     "the words of a batch are changed": (
         "UPDATE batch SET note = 'Något annat' WHERE id = 3",
@@ -147,6 +157,26 @@ TAMPERING = {
         "INSERT INTO entry (id, batch, kind, year, funder, project, amount, open, basis, source) "
         "VALUES (99, 1, 'requested', 2014, 1, 1, 100, 0, 'stated', 'x')",
         {"costs_are_what_is_requested"},
+    ),
+    "a scenario's line is about nothing": (
+        "INSERT INTO scenario (id, code, year, name) VALUES (1, 'S', 2014, 'S'); "
+        "INSERT INTO scenario_line (id, scenario, year, choice) VALUES (1, 1, 2014, 'reserve')",
+        {"scenario_lines_say_one_thing", "changes_replay_to_today"},
+    ),
+    "a meeting shows another year's scenario": (
+        "INSERT INTO scenario (id, code, year, name) VALUES (1, 'S', 2014, 'S'); "
+        "INSERT INTO meeting (id, code, name, year, state, scenario) VALUES (1, 'M', 'M', 2015, 'open', 1)",
+        {"scenarios_on_the_wall_are_the_meetings", "changes_replay_to_today"},
+    ),
+    "a recommendation is not what was frozen": (
+        RECOMMENDED.format("{}"),
+        {"recommendations_are_as_frozen", "changes_replay_to_today"},
+    ),
+    "a decision speaks of an amount that never was": (
+        f"{RECOMMENDED.format('')}; INSERT INTO resolution (id, recommendation, number, verdict, board, decided, "
+        f"reference, frozen, hash) VALUES (1, 1, 1, 'approved', 'N', DATE '2014-01-01', 'd', '{DECIDED}', "
+        f"'{digest(DECIDED)}')",
+        {"decisions_are_in_the_ledger", "changes_replay_to_today"},
     ),
     "an application that asks for nothing any more has costs": (
         "INSERT INTO proposal (id, code, call, project) VALUES (1, 'A', 1, 1); "

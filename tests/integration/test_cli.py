@@ -17,8 +17,11 @@ from typing import Any
 import duckdb
 import pytest
 
+from fou import scenarios
+from fou.access import Person, Role
 from fou.cli import run
 from fou.demo.load import DOCUMENTS
+from fou.matters import Scope, matters
 from fou.store import Database
 from tests.conftest import ROOT
 from tests.integration.bad_workbooks import BAD, good
@@ -420,3 +423,39 @@ def test_a_terminal_without_swedish_letters_stops_nothing(documents: Callable[..
 def test_json_keeps_every_letter_whatever_the_terminal(documents: Callable[..., Ended], path: Path) -> None:
     plan = real(path, "plan", "2014", "--json", PYTHONIOENCODING="ascii").json
     assert plan == documents("plan", 2014, "--json").json
+
+
+# --- The council's meeting ----------------------------------------------------------------------------------
+
+
+def test_a_scenario_is_listed_shown_compared_and_decided(fou: Callable[..., Ended], path: Path) -> None:
+    assert fou("demo", "documents").status == 0
+    database = Database.open(path)
+    anna, about = Person("Anna", Role.ADMIN), Scope(2013)
+    one = scenarios.create(database, anna, about, "Förslaget")
+    with database.read() as reader:
+        found = matters(reader, anna, about)
+    for matter in found.rows:
+        scenarios.take_whole(database, anna, one, matter.key)
+    two = scenarios.copy(database, anna, one, "Utan utlysning")
+    scenarios.leave_out(database, anna, two, found.rows[-1].key)
+    database.close()
+    assert [row["code"] for row in fou("scenario", "list", "--json").json] == ["2013-S1", "2013-S2"]
+    shown = fou("scenario", "show", "2013-s1", "--json").json
+    assert [(row["year"], row["granted"], row["reserved"], row["open"], row["free"]) for row in shown["years"]] == [
+        (2013, 2_310_000, 0, 0, 0), (2014, 0, 2_000_000, 6, None)
+    ]  # fmt: skip
+    assert "S-EBP" in fou("scenario", "show", "2013-S1").out
+    compared = fou("scenario", "compare", "2013-S1", "2013-S2", "--json").json
+    assert [row["gains"] for row in compared["matters"] if any(row["gains"])] == [[0, -2_000_000]]
+    cut = fou("allocate", "2013", "--rule", "cut", "--json").json
+    assert (cut["frame"], sum(row["amount"] for row in cut["proposals"]), cut["left"]) == (2_310_000, 2_310_000, 0)
+    assert fou("allocate", "2013", "--rule", "best").status == 1
+    decided = fou("decide", "--scenario", "2013-S1", "--date", "2013-10-22", "--reference", "SN 1", "--immediate")
+    assert (decided.status, decided.err) == (0, "")
+    plan = fou("plan", "2013", "--json").json
+    assert (plan["granted"], plan["free"]) == (2_310_000, 0)
+    again = fou("decide", "--scenario", "2013-S1", "--date", "2013-10-22", "--reference", "SN 1")
+    assert (again.status, "redan" in again.err) == (1, True)
+    assert fou("scenario", "show", "2013-S9").status == 1
+    assert fou("check").status == 0

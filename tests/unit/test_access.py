@@ -16,11 +16,12 @@ MORE = {
     Role.VIEWER: {Action.EXPORT_FREELY, Action.SIGN_IN},
     Role.MEMBER: {
         Action.SEE_HISTORY, Action.SEE_SCORES, Action.SEE_DRAFTS, Action.ASSESS, Action.OPEN_SCORES, Action.DECLARE,
+        Action.TRY, Action.RECOMMEND,
     },
     Role.ADMIN: {
         Action.SEE_EMAIL, Action.SEE_PERSONAL_DATA, Action.SEE_LOG, Action.IMPORT, Action.EDIT, Action.DECIDE,
         Action.UNDO, Action.LOAD_DEMO, Action.BACKUP, Action.RESTORE, Action.MANAGE_MEMBERS, Action.WEED,
-        Action.SEE_BALLOTS,
+        Action.SEE_BALLOTS, Action.PLAN_MEETING,
     },
 }  # fmt: skip
 READING = {
@@ -28,7 +29,7 @@ READING = {
     Action.SEE_EMAIL, Action.SEE_PERSONAL_DATA, Action.SEE_LOG, Action.SEE_BALLOTS,
 }  # fmt: skip
 #: What the public, readers and members may write: that their own account is theirs, and the council's own work.
-OWN = {Action.SIGN_IN, Action.ASSESS, Action.OPEN_SCORES, Action.DECLARE}
+OWN = {Action.SIGN_IN, Action.ASSESS, Action.OPEN_SCORES, Action.DECLARE, Action.TRY, Action.RECOMMEND}
 
 
 @pytest.mark.parametrize("action", list(Action))

@@ -46,8 +46,8 @@ TITLE = "Budgetmall för forskning och utveckling"
 #: The sheets in the order that people work in them: the money first, then what it is for.
 SHEET_ORDER = (
     "Om", BUDGET_SHEET, "Projekt", "Finansiärer", "Områden", "Planer", "Utlysningar", "Prioriteringsgrunder",
-    "Kopplingar", "Ansökningar", "Kostnader", "Bedömningar", "Jäv", "Ledamöter", "Beslut", "Uppföljningar",
-    "Uppföljningspunkter", "Rapporter", "Resultat",
+    "Kopplingar", "Ansökningar", "Kostnader", "Bedömningar", "Jäv", "Ledamöter", "Scenarier",
+    "Scenariorader", "Möten", "Närvaro", "Beslut", "Uppföljningar", "Uppföljningspunkter", "Rapporter", "Resultat",
 )  # fmt: skip
 _ALWAYS = [BUDGET_SHEET, *(sheet.name for sheet in SHEETS if sheet.required)]
 

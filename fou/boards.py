@@ -1,0 +1,336 @@
+"""A scenario on the wall: what it does to each year's room, to areas and to what is locked in; and several together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from fou.access import Action, Person, require
+from fou.figures import ZERO
+from fou.ledger import statements
+from fou.matters import Key, Matter, Matters, Scope, matters
+from fou.model import CALLS, NO_AREA, Criterion, Entry, Kind, Scenario, ScenarioLine
+from fou.plan import rooms, year_areas
+from fou.reservations import Outcome, Wanted, carry_out
+from fou.scenarios import as_line, lines_of, scenario_of, scope_of
+from fou.snapshot import Line
+from fou.store import Reader
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a scenario says of something in all: firm SEK granted and set aside, how many amounts are not set, and what
+    hangs on a condition. ``choice`` is a key of CHOICES, the strongest; None when it is not considered.
+    """
+
+    choice: str | None = None
+    granted: int = 0
+    reserved: int = 0
+    open: int = 0
+    conditional: int = 0
+
+    @property
+    def firm(self) -> int:
+        """Granted and set aside, without conditions."""
+        return self.granted + self.reserved
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A matter with its lines by year, and what they say in all."""
+
+    matter: Matter
+    lines: tuple[ScenarioLine, ...]
+    said: Said
+
+    @property
+    def locked(self) -> bool:
+        """Whether no suggestion may change it."""
+        return any(line.locked for line in self.lines)
+
+    def line(self, year: int) -> ScenarioLine | None:
+        """The line of a year."""
+        return next((line for line in self.lines if line.year == year), None)
+
+
+@dataclass(frozen=True, slots=True)
+class YearRoom:
+    """One year's room, SEK excl. VAT, of the board's own money: as it is, and as it would be with the scenario.
+
+    ``granted`` is net of what was returned. ``pot`` is what is set aside for the call and ``pot_left`` what would be
+    left of it. ``here`` is what the scenario grants and sets aside, and ``taken`` what of it comes out of what is set
+    aside already. ``free`` and ``free_after`` are None in a year without a frame.
+    """
+
+    year: int
+    frame: Decimal | None
+    granted: Decimal
+    reserved: Decimal
+    here: Said
+    taken: Decimal
+    pot: Decimal | None
+    pot_left: Decimal | None
+    free: Decimal | None
+    free_after: Decimal | None
+
+    @property
+    def committed(self) -> Decimal:
+        """Granted and reserved already."""
+        return self.granted + self.reserved
+
+    @property
+    def over(self) -> Decimal:
+        """What there is not room for: beyond the frame, or where no frame is stated, beyond what is set aside."""
+        if self.free_after is not None:
+            return max(ZERO, -self.free_after)
+        return max(ZERO, self.here.firm - self.taken) if self.pot is not None else ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class AreaShare:
+    """What the scenario gives an area in its years of money, SEK, and what is planned for it; None: nothing is."""
+
+    name: str
+    amount: int
+    planned: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """A ground for priority: the mean, in points of 100, of what the scenario grants money and of what it does not."""
+
+    criterion: Criterion
+    inside: float | None
+    outside: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """A scenario with everything that follows from it. ``room`` has the years of money and those that it reaches into.
+
+    ``locked_in`` is what it says of the years after those of the money, together. ``new`` and ``continuing`` are what
+    it grants and sets aside (SEK, firm) for projects that are so. ``grounds`` is empty before the scores are opened.
+    """
+
+    scenario: Scenario
+    matters: Matters
+    rows: tuple[Row, ...]
+    room: tuple[YearRoom, ...]
+    total: Said
+    areas: tuple[AreaShare, ...]
+    new: int
+    continuing: int
+    locked_in: Said
+    grounds: tuple[Ground, ...]
+
+    @property
+    def not_considered(self) -> tuple[Matter, ...]:
+        """The applications and projects that nothing is said of."""
+        return tuple(row.matter for row in self.rows if not row.lines and row.matter.project is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A matter across scenarios, in their order, and what each gives it against the first (SEK, firm)."""
+
+    matter: Matter
+    said: tuple[Said, ...]
+    gains: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Scenarios about the same thing, side by side. ``winners`` and ``losers`` are against the first, by scenario."""
+
+    boards: tuple[Board, ...]
+    rows: tuple[Compared, ...]
+
+    def winners(self, at: int) -> tuple[Matter, ...]:
+        """Who gets more in this scenario than in the first."""
+        return tuple(row.matter for row in self.rows if row.gains[at] > 0)
+
+    def losers(self, at: int) -> tuple[Matter, ...]:
+        """Who gets less in this scenario than in the first."""
+        return tuple(row.matter for row in self.rows if row.gains[at] < 0)
+
+
+def board(reader: Reader, person: Person, number: int) -> Board:
+    """A scenario as the acting person may see it. Raises Refused when it is gone."""
+    require(person, Action.SEE_DRAFTS)
+    scenario = scenario_of(reader, number)
+    lines = lines_of(reader, number)
+    found = matters(reader, person, scope_of(scenario), ((line.project, line.call) for line in lines))
+    return _board(reader, scenario, found, lines)
+
+
+def empty_board(reader: Reader, person: Person, scope: Scope) -> Board:
+    """What there is to distribute, before anything is said of any matter; its scenario has no id and no name."""
+    require(person, Action.SEE_DRAFTS)
+    nothing = Scenario(0, "", scope.call, scope.year, "", None, None, None, None)
+    return _board(reader, nothing, matters(reader, person, scope), ())
+
+
+def compare(reader: Reader, person: Person, numbers: Sequence[int]) -> Comparison:
+    """Several scenarios side by side, the first being what the others are held against."""
+    require(person, Action.SEE_DRAFTS)
+    chosen = [scenario_of(reader, number) for number in numbers]
+    lines = [lines_of(reader, one.id) for one in chosen]
+    also = {(line.project, line.call) for own in lines for line in own}
+    boards = []
+    known: dict[object, Matters] = {}
+    for scenario, own in zip(chosen, lines, strict=True):
+        scope = scope_of(scenario)
+        if scope not in known:
+            known[scope] = matters(reader, person, scope, also)
+        boards.append(_board(reader, scenario, known[scope], own))
+    order: dict[Key, Matter] = {}
+    for one in boards:
+        for row in one.rows:
+            order.setdefault(row.matter.key, row.matter)
+    by_key = [{row.matter.key: row.said for row in one.rows} for one in boards]
+    rows = []
+    for key, matter in order.items():
+        said = tuple(own.get(key, Said()) for own in by_key)
+        rows.append(Compared(matter, said, tuple(one.firm - said[0].firm for one in said)))
+    return Comparison(tuple(boards), tuple(rows))
+
+
+def summed(lines: Iterable[Line]) -> Said:
+    """What lines say together."""
+    granted = reserved = unset = conditional = 0
+    choices = set()
+    for line in lines:
+        choices.add(line.choice)
+        if line.condition is not None and line.amount is not None:
+            conditional += line.amount
+        elif line.choice == "grant":
+            granted += line.firm
+        elif line.choice == "reserve":
+            reserved += line.firm
+        unset += line.open
+    strongest = next((one for one in ("grant", "reserve", "out") if one in choices), None)
+    return Said(strongest, granted, reserved, unset, conditional)
+
+
+def wanted_of(lines: Iterable[ScenarioLine]) -> list[Wanted]:
+    """A scenario's lines as a distribution."""
+    return [Wanted(line.project, line.call, as_line(line)) for line in lines]
+
+
+def reserved_now(reader: Reader, funder: int) -> list[Entry]:
+    """The funder's reservations that stand."""
+    return statements(reader, "kind = 'reserved' AND funder = $funder", funder=funder)
+
+
+def room_of(reader: Reader, found: Matters, wanted: Sequence[Wanted]) -> tuple[YearRoom, ...]:
+    """The room in the years of money, those that the distribution reaches into, and those between."""
+    reserved = reserved_now(reader, found.funder)
+    outcome = carry_out(wanted, reserved, found.scope.call, found.funder, "prövat")
+    asked = {year for matter in found.rows for year, _ in matter.asked if year >= found.scope.year}
+    years = {*found.years, *(one.line.year for one in wanted), *asked}
+    before = {room.year: room for room in rooms(reader, min(years), max(years), "egna")}
+    pot = _pots(reserved, found.scope.call)
+    left = _pots([*(one for one in reserved if one not in outcome.gone), *outcome.rest, *_posted(outcome)],
+                 found.scope.call)  # fmt: skip
+    rows = []
+    for year, room in before.items():
+        here = summed(one.line for one in wanted if one.line.year == year)
+        granted, kept, taken = _moved(outcome, year)
+        rows.append(
+            YearRoom(
+                year, room.frame, room.granted - room.returned, room.reserved, here, taken,
+                pot.get(year), left.get(year, ZERO) if year in pot else None, room.free,
+                None if room.free is None else room.free - granted - kept,
+            )
+        )  # fmt: skip
+    return tuple(rows)
+
+
+def _board(reader: Reader, scenario: Scenario, found: Matters, lines: Sequence[ScenarioLine]) -> Board:
+    by_key: dict[Key, list[ScenarioLine]] = {}
+    for line in lines:
+        by_key.setdefault((line.project, line.call), []).append(line)
+    rows = tuple(
+        Row(matter, tuple(own), summed(map(as_line, own)))
+        for matter in found.rows
+        for own in [by_key.get(matter.key, [])]
+    )
+    kinds = {True: 0, False: 0}
+    for row in rows:
+        if row.matter.project is not None:
+            kinds[bool(row.matter.continuing)] += row.said.firm
+    later = [as_line(line) for line in lines if line.year > max(found.years)]
+    return Board(
+        scenario, found, rows, room_of(reader, found, wanted_of(lines)), summed(map(as_line, lines)),
+        _areas(reader, found, rows), kinds[False], kinds[True], summed(later), _grounds(found, by_key),
+    )  # fmt: skip
+
+
+def _areas(reader: Reader, found: Matters, rows: Iterable[Row]) -> tuple[AreaShare, ...]:
+    """By the area's name that year; what is set aside for calls stands on a line of its own."""
+    given: dict[str, int] = {}
+    for row in rows:
+        name = CALLS if row.matter.project is None else row.matter.area or NO_AREA
+        amount = sum(line.firm for line in map(as_line, row.lines) if line.year in found.years)
+        given[name] = given.get(name, 0) + amount
+    planned = {
+        area.name: stated
+        for area in year_areas(reader, found.scope.year, "egna")
+        if (stated := area.figures.stated(Kind.PLANNED)) is not None
+    }
+    names = {name: None for name, amount in given.items() if amount or name in planned} | dict.fromkeys(planned)
+    shares = [AreaShare(name, given.get(name, 0), planned.get(name)) for name in names]
+    return tuple(sorted(shares, key=lambda share: (share.name in (NO_AREA, CALLS), -share.amount, share.name)))
+
+
+def _grounds(found: Matters, by_key: Mapping[Key, Sequence[ScenarioLine]]) -> tuple[Ground, ...]:
+    ranking = found.standings
+    if ranking is None or ranking.closed is not None:
+        return ()
+    result = []
+    for at, criterion in enumerate(ranking.criteria):
+        means: dict[bool, list[float]] = {True: [], False: []}
+        for row in ranking.rows:
+            mean = row.ranked.criteria[at]
+            lines = by_key.get((row.applied.project.id, None), ())
+            if mean is not None:
+                means[any(line.choice == "grant" for line in lines)].append(mean)
+        result.append(Ground(criterion, _mean(means[True]), _mean(means[False])))
+    return tuple(result)
+
+
+def _mean(values: Sequence[float]) -> float | None:
+    return sum(values) / len(values) if values else None
+
+
+def _posted(outcome: Outcome) -> list[Entry]:
+    return [effect.posted for effect in outcome.effects if effect.posted is not None]
+
+
+def _pots(reserved: Iterable[Entry], call: int | None) -> dict[int, Decimal]:
+    """What is set aside for the call by year, without conditions."""
+    found: dict[int, Decimal] = {}
+    for entry in reserved:
+        if call is not None and (entry.kind, entry.call, entry.project, entry.condition) == (
+            Kind.RESERVED, call, None, None
+        ):  # fmt: skip
+            found[entry.year] = found.get(entry.year, ZERO) + entry.amount
+    return found
+
+
+def _moved(outcome: Outcome, year: int) -> tuple[Decimal, Decimal, Decimal]:
+    """More granted, more reserved (net), and what was used of what was reserved, without conditions."""
+    posted = [one for one in _posted(outcome) if one.year == year and one.condition is None]
+    granted = sum((one.amount for one in posted if one.kind is Kind.GRANTED), ZERO)
+    reserved = sum((one.amount for one in posted if one.kind is Kind.RESERVED), ZERO)
+    taken = sum(
+        (
+            one.amount
+            for effect in outcome.effects
+            for one in effect.taken
+            if one.year == year and one.condition is None
+        ),
+        ZERO,
+    )
+    return granted, reserved - taken, taken

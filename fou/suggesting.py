@@ -1,0 +1,232 @@
+"""Suggestions for a scenario, from the council's own points and limits, as a second opinion beside its own list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from fou import allocation
+from fou.access import Action, Person, require
+from fou.allocation import AreaLimits, Lock, Problem, Proposal, Rule, Suggestion, Why, why_best, why_rank
+from fou.boards import Board, Row, board, empty_board
+from fou.calls import conflicts_in, scale_of, total
+from fou.errors import Refused
+from fou.figures import ZERO
+from fou.matters import Scope
+from fou.model import Score
+from fou.scenarios import as_line
+from fou.standings import Standings
+from fou.store import Reader
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the council says of a distribution besides the frame: SEK per area, by its name, and how many new."""
+
+    areas: Mapping[str, AreaLimits] = field(default_factory=dict)
+    most_new: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Suggested:
+    """What a rule suggests for a scenario. ``given`` is SEK by project, 0 for those left out: for ``apply_suggestion``.
+
+    Projects that are locked, or that the person is in conflict of interest over, are not in it.
+    """
+
+    problem: Problem
+    suggestion: Suggestion
+    years: tuple[int, ...]
+    given: Mapping[int, int]
+
+
+def problem(
+    reader: Reader, person: Person, about: int | Scope, rule: Rule, limits: Limits | None = None
+) -> Problem:  # fmt: skip
+    """A scenario (its id), or a call or year from scratch, as the rules see it: the proposals have the projects' ids.
+
+    Its frame is what there is for the years of money, less what the scenario gives to what no rule is asked about. A
+    proposal that the person is in conflict of interest over has what the scenario gives it and no points, so that
+    nothing tells of them. One that says no least amount is all or nothing, save to ``cut``, which may take from
+    everybody. Raises Refused when the frame is not known.
+    """
+    require(person, Action.SEE_SCORES)
+    return _problem(reader, _read(reader, person, about), rule, limits or Limits())
+
+
+def suggest(reader: Reader, person: Person, about: int | Scope, rule: Rule, limits: Limits | None = None) -> Suggested:
+    """What a rule suggests for a scenario (its id), or from scratch.
+
+    Raises Refused when the frame is not known, or there is nothing to go by.
+    """
+    require(person, Action.SEE_SCORES)
+    found = _read(reader, person, about)
+    _refuse_without_points(found, rule)
+    asked = _problem(reader, found, rule, limits or Limits())
+    suggestion = allocation.suggest(asked, rule)
+    free = [one.id for one in asked.proposals if one.lock is None and one.requested is not None]
+    given = {one: suggestion.amounts.get(one, 0) for one in free} if suggestion.feasible or suggestion.amounts else {}
+    return Suggested(asked, suggestion, found.matters.years, given)
+
+
+def why(
+    reader: Reader, person: Person, about: int | Scope, rule: Rule, limits: Limits | None = None
+) -> Mapping[int, Why]:
+    """Why each project is in or out by a rule, and what would change it; by ``rank`` and ``best`` only.
+
+    Those that the person is in conflict of interest over are left out.
+    """
+    require(person, Action.SEE_SCORES)
+    found = _read(reader, person, about)
+    _refuse_without_points(found, rule)
+    if rule not in (Rule.RANK, Rule.BEST):
+        raise Refused("Bara reglerna efter rangordning och flest poäng kan säga vad som skulle ändra utfallet.")
+    asked = _problem(reader, found, rule, limits or Limits())
+    answers = why_rank(asked) if rule is Rule.RANK else why_best(asked)
+    own = {row.matter.key[0] for row in found.rows if row.matter.conflict}
+    return {project: one for project, one in answers.items() if project not in own}
+
+
+def _read(reader: Reader, person: Person, about: int | Scope) -> Board:
+    return empty_board(reader, person, about) if isinstance(about, Scope) else board(reader, person, about)
+
+
+def _problem(reader: Reader, found: Board, rule: Rule, limits: Limits) -> Problem:
+    years = found.matters.years
+    rows = [row for row in found.rows if _is_asked(found, row)]
+    points = _points(reader, found.matters.standings)
+    frame = _frame(found, rows)
+    proposals = []
+    for row in rows:
+        project, proposal = row.matter.key[0], row.matter.applied
+        assert project is not None
+        hidden = row.matter.conflict or proposal is None
+        votes = {} if hidden or proposal is None else points.get(proposal.proposal.id, _NONE).votes
+        score = None if hidden or proposal is None else points.get(proposal.proposal.id, _NONE).score
+        requested = _requested(row, years)
+        proposals.append(
+            Proposal(
+                project, requested, score, _least(row, requested, rule), row.matter.area, not row.matter.continuing,
+                Lock(_within(row, years)) if row.locked or row.matter.conflict else None, votes,
+            )
+        )  # fmt: skip
+    names = {one.matter.key[0]: one.matter.code for one in rows if one.matter.key[0] is not None}
+    return Problem(frame, tuple(proposals), limits.areas, limits.most_new, names)
+
+
+def _is_asked(found: Board, row: Row) -> bool:
+    """In a call the rules are asked about its applications, in a year's plan about its projects."""
+    if found.matters.call is not None:
+        return row.matter.applied is not None
+    return row.matter.project is not None
+
+
+def _frame(found: Board, rows: Iterable[Row]) -> int:
+    """What is set aside for the call; or what is free of the year's frame, with what is set aside for its projects."""
+    years = found.matters.years
+    own = {row.matter.key for row in rows}
+    beside = [row for row in found.rows if row.matter.key not in own]
+    money = ZERO
+    for room in found.room:
+        if room.year not in years:
+            continue
+        if found.matters.call is not None:
+            if room.pot is not None:
+                money += room.pot
+        elif room.free is None:
+            raise Refused(f"Ramen för {room.year} står inte i Fou. Skriv den på sidan FoU-plan först.")
+        else:
+            money += room.free
+    if found.matters.call is not None:
+        if any(sums.open for row in beside if row.matter.call for year, sums in row.matter.reserved if year in years):
+            raise Refused("Det som är avsatt till utlysningen har inget fastställt belopp. Skriv ett belopp först.")
+        # What the council keeps for the call is not to be handed out.
+        kept = sum(_within(row, years) for row in beside if row.matter.call is not None)
+    else:
+        held = [one for row in rows for year, one in row.matter.reserved if year in years]
+        money += total(held).amount
+        kept = sum(_within(row, years) for row in beside)
+    if money - kept < 0:
+        raise Refused("Det finns inga pengar kvar att fördela.")
+    return int(money - kept)
+
+
+def _requested(row: Row, years: Iterable[int]) -> int | None:
+    asked = row.matter.asked_in(years)
+    return int(asked.amount) or None if asked.known is not None else None
+
+
+def _least(row: Row, requested: int | None, rule: Rule) -> int | None:
+    """The part of the least amount that falls on the years of money, as what is asked for does; rounded up."""
+    least = row.matter.least
+    if requested is None:
+        return None
+    if not least:
+        return 1 if rule is Rule.CUT else None
+    whole = sum((one.amount for _, one in row.matter.asked), ZERO)
+    part = -(-Fraction(least) * requested // Fraction(whole))
+    return max(1, min(requested, int(part)))
+
+
+def _within(row: Row, years: Iterable[int]) -> int:
+    within = set(years)
+    return sum(line.firm for line in map(as_line, row.lines) if line.year in within)
+
+
+def _refuse_without_points(found: Board, rule: Rule) -> None:
+    ranking = found.matters.standings
+    if rule is Rule.CUT:
+        return
+    if ranking is None:
+        raise Refused("Ett års plan har inga bedömningar: bara osthyveln kan föreslå något där.")
+    if ranking.closed is not None:
+        raise Refused(f"{ranking.closed} Därför finns inget att gå efter.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Points:
+    """The ranking's points of 100 for one proposal, exactly, and each judge's own."""
+
+    score: Fraction | None
+    votes: Mapping[int, Fraction]
+
+
+_NONE = _Points(None, {})
+
+
+def _points(reader: Reader, ranking: Standings | None) -> dict[int, _Points]:
+    """As ``fou.ranking`` counts them, in exact fractions.
+
+    A criterion's mean is of those who judged it, a proposal's the weighted mean of its criteria's, and a member's own
+    that of what the member judged.
+    """
+    if ranking is None or ranking.closed is not None:
+        return {}
+    scales = {one.position: scale_of(one) for one in ranking.criteria}
+    away = conflicts_in(reader, ranking.call.id)
+    said: dict[int, dict[int, dict[int, Fraction]]] = {}
+    wanted = [row.applied.proposal.id for row in ranking.rows]
+    for one in reader.records(Score, "WHERE proposal IN (SELECT UNNEST($ids)) ORDER BY id", ids=wanted):
+        scale = scales.get(one.criterion)
+        if scale is None or one.value is None or one.cannot_judge or (one.proposal, one.member) in away:
+            continue
+        share = Fraction(100 * (one.value - scale.lowest), scale.highest - scale.lowest)
+        said.setdefault(one.proposal, {}).setdefault(one.member, {})[one.criterion] = share
+    found = {}
+    for proposal, by_member in said.items():
+        by_criterion: dict[int, list[Fraction]] = {}
+        for own in by_member.values():
+            for criterion, share in own.items():
+                by_criterion.setdefault(criterion, []).append(share)
+        means = {criterion: sum(shares, Fraction(0)) / len(shares) for criterion, shares in by_criterion.items()}
+        weights = {criterion: scale.weight for criterion, scale in scales.items()}
+        found[proposal] = _Points(
+            _weighted(means, weights), {member: _weighted(own, weights) for member, own in by_member.items()}
+        )
+    return found
+
+
+def _weighted(shares: Mapping[int, Fraction], weights: Mapping[int, int]) -> Fraction:
+    whole = sum(weights[criterion] for criterion in shares)
+    return sum((share * weights[criterion] for criterion, share in shares.items()), Fraction(0)) / whole
