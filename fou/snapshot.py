@@ -1,204 +1,321 @@
-"""What the council recommended, frozen: everything that the papers of a decision say, without the database.
+"""What the council recommended and the board decided, frozen: dataclasses, canonical JSON and a hash, no database.
 
-Amounts are SEK excluding VAT. What a line gives is whole kronor; a frame and what was committed before may have öre.
-None for an amount is "belopp ej fastställt", never 0. An amount on a condition stands apart from every sum, as in
-the ledger.
+Every paper is made from a snapshot alone, so that they agree. Amounts are SEK excl. VAT; None is one that is not set.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import Literal, TypeAlias
+from functools import cache
+from hashlib import sha256
+from types import UnionType
+from typing import Any, NamedTuple, TypeVar, get_args, get_origin, get_type_hints
 
-#: What is recommended or decided for a matter in a year: it gets the money, money is set aside for it, or neither.
-Choice: TypeAlias = Literal["grant", "reserve", "out"]
+T = TypeVar("T")
 
-_ZERO = Decimal(0)
+#: Which shape of snapshot this is, should a later one be another.
+VERSION = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What a matter gets in a budget year; ``amount`` is None only for a reservation that is not set, and for "out"."""
+    """What is said of a matter in one budget year; ``choice`` is a key of CHOICES, ``amount`` whole SEK."""
 
     year: int
-    choice: Choice
+    choice: str
     amount: int | None = None
     condition: str | None = None
 
     @property
-    def open(self) -> bool:
-        """Whether money is set aside without saying how much."""
-        return self.choice == "reserve" and self.amount is None
+    def firm(self) -> int:
+        """What it adds to a sum: nothing while its amount is not set or hangs on a condition."""
+        return self.amount or 0 if self.condition is None else 0
 
     @property
-    def firm(self) -> int:
-        """SEK that count in the sums: neither open nor on a condition."""
-        return 0 if self.condition is not None else self.amount or 0
+    def open(self) -> bool:
+        """Whether money is set aside without an amount."""
+        return self.choice == "reserve" and self.amount is None
 
 
 @dataclass(frozen=True, slots=True)
 class YearAmount:
-    """An amount of one budget year; None is not set."""
+    """What is asked for, or stands, in one budget year; ``amount`` None when it is not set."""
 
     year: int
     amount: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)
-class Jav:
-    """A member's conflict of interest in a matter, and why."""
+class Judged:
+    """A place in the ranking, with the best and the last that it could be, and the points of 100, to one decimal."""
 
-    member: str
-    reason: str | None
+    place: int
+    best: int
+    last: int
+    tied: bool
+    points: Decimal
+    judges: int
 
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """A project, or a call that money is set aside for (``call``), and what the council recommends for it.
+    """One matter as it stood: a project, or a call that money is set aside for (``call`` is then its id).
 
-    ``lines`` has at most one line a year, in the order of the years; none means that it was not considered.
-    ``rank`` is the first and last place that it shares. ``continuing`` is None when nothing says.
+    ``proposal`` is its code as an application. ``continuing`` is None when it is not known. ``reserved`` is what was
+    set aside for it already, ``granted`` what was granted. ``judged`` and ``conflicts`` (names of the members who took
+    no part) are kept apart: None and empty for a reader who may not see them.
     """
 
+    project: int | None
+    call: int | None
     code: str
     title: str
-    lines: tuple[Line, ...] = ()
-    call: bool = False
+    proposal: str | None = None
+    reference: str | None = None
     continuing: bool | None = None
     purpose: str | None = None
     performer: str | None = None
     lead: str | None = None
-    units: str | None = None
-    period: str | None = None
+    applicants: str | None = None
+    starts: str | None = None
+    ends: str | None = None
+    period_note: str | None = None
     area: str | None = None
-    applicant: str | None = None
-    reference: str | None = None
+    least: int | None = None
     requested: tuple[YearAmount, ...] = ()
-    rank: tuple[int, int] | None = None
-    points: str | None = None
-    conflicts: tuple[Jav, ...] = ()
-    reason: str | None = None
+    reserved: tuple[YearAmount, ...] = ()
+    granted: tuple[YearAmount, ...] = ()
+    lines: tuple[Line, ...] = ()
+    judged: Judged | None = None
+    conflicts: tuple[str, ...] = ()
 
     @property
-    def considered(self) -> bool:
-        """Whether anything is recommended for it."""
-        return bool(self.lines)
-
-    def line(self, year: int) -> Line | None:
-        """What it gets that year."""
-        return next((line for line in self.lines if line.year == year), None)
+    def key(self) -> tuple[int | None, int | None]:
+        """What it is about: a project or a call."""
+        return self.project, self.call
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
-    """A budget year's money before the recommendation: the frame (None: not set), what is committed (granted and
-    reserved, less what came back), how much of that the recommendation consumes (``released``: reserved for what is
-    now granted), and how many earlier commitments have no amount.
+class Year:
+    """One budget year's room when the recommendation was made, and as it would be with it.
+
+    ``pot`` is what was set aside for the call, ``pot_left`` what of it would be left. ``open`` is how many amounts that
+    are set aside here without being set, ``conditional`` the sum that hangs on a condition.
     """
 
     year: int
     frame: Decimal | None
-    committed: Decimal = _ZERO
-    released: Decimal = _ZERO
-    open: int = 0
+    granted: Decimal
+    reserved: Decimal
+    free: Decimal | None
+    pot: Decimal | None
+    here_granted: Decimal
+    here_reserved: Decimal
+    open: int
+    conditional: Decimal
+    pot_left: Decimal | None
+    free_after: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)
-class Attending:
-    """Somebody called to the meeting; ``role`` is chair, member, secretary or other."""
+class Attendant:
+    """Somebody called to the meeting; ``role`` is a key of ATTENDANCE_ROLES, ``present`` None when it was not said."""
 
     name: str
     role: str
-    present: bool = True
+    present: bool | None
 
 
 @dataclass(frozen=True, slots=True)
-class Sitting:
-    """The council's meeting."""
+class Held:
+    """The meeting that it was made at."""
 
-    held: date
-    name: str | None = None
-    place: str | None = None
-    attending: tuple[Attending, ...] = ()
-    agenda: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Texts:
-    """What is written and not counted: of the year's plan and the call."""
-
-    summary: str | None = None
-    background: str | None = None
-    preparation: str | None = None
-    call: str | None = None
+    code: str
+    name: str
+    held: date | None
+    place: str | None
+    agenda: str | None
+    attendance: tuple[Attendant, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A recommendation with its data. ``year`` is the scenario's; ``head`` the newest batch it was made of.
+    """What the council recommended, with all that it rested on.
 
-    ``hash`` is the SHA-256 of what was frozen. ``immediate``: the board is asked to approve the minutes at once.
+    ``call_code`` and ``call_name`` are None for a year's plan. ``grounds`` are the grounds for priority by name.
+    ``head`` is the batch whose data it shows, and ``mark`` the database's own mark of it.
     """
 
     organisation: str | None
-    board: str | None
-    year: int
-    matters: tuple[Matter, ...]
-    rooms: tuple[Room, ...]
-    made: date
-    head: int
-    hash: str
+    code: str
     scenario: str
-    unit: str | None = None
-    handler: str | None = None
-    reference: str | None = None
-    call: str | None = None
-    sitting: Sitting | None = None
-    texts: Texts = Texts()
-    dissent: str | None = None
-    immediate: bool = False
-    invented: bool = False
+    year: int
+    call_code: str | None
+    call_name: str | None
+    meeting: Held | None
+    made: date
+    dissent: str | None
+    grounds: tuple[str, ...]
+    years: tuple[Year, ...]
+    matters: tuple[Matter, ...]
+    head: int
+    mark: str
+    version: int = VERSION
+
+    def with_lines(self, lines: Mapping[tuple[int | None, int | None], tuple[Line, ...]]) -> Snapshot:
+        """The same with other lines for some matters: as the board decided them."""
+        return replace(
+            self, matters=tuple(replace(one, lines=lines.get(one.key, one.lines)) for one in self.matters)
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a decided line used of what was set aside: for a project, for a call, or for a project within a call."""
+
+    project: int | None
+    call: int | None
+    year: int
+    amount: Decimal
+    open: int
+    condition: str | None
+    area: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """A decided line, what it used of what was set aside, and the ledger's entry that states it (None: nothing new)."""
+
+    line: Line
+    taken: tuple[Taken, ...] = ()
+    entry: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DecidedMatter:
+    """One matter as the board decided it."""
+
+    project: int | None
+    call: int | None
+    code: str
+    title: str
+    lines: tuple[Carried, ...] = ()
 
     @property
-    def years(self) -> tuple[int, ...]:
-        """The budget years that it speaks of, in order."""
-        return tuple(sorted({self.year, *(line.year for matter in self.matters for line in matter.lines)}))
+    def key(self) -> tuple[int | None, int | None]:
+        """What it is about: a project or a call."""
+        return self.project, self.call
+
+    @property
+    def said(self) -> tuple[Line, ...]:
+        """Its lines alone."""
+        return tuple(one.line for one in self.lines)
 
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """The board's decision on a snapshot: each matter's lines by its code, as decided.
+    """All that the board decided by a resolution; no matters when it sent the recommendation back or rejected it."""
 
-    A matter that is not in ``lines`` was not decided on (sent back). ``approval`` is immediate approval of the minutes.
-    """
-
-    day: date
-    board: str
-    reference: str
-    lines: dict[str, tuple[Line, ...]]
-    paragraph: str | None = None
-    approval: bool = False
-    text: str | None = None
+    funder: int
+    call: int | None
+    matters: tuple[DecidedMatter, ...] = ()
+    version: int = VERSION
 
 
-def firm(matters: Iterable[Matter], year: int, choice: Choice) -> int:
-    """The sum (SEK) of one kind of line in a year, without what is open or on a condition."""
-    return sum(line.firm for matter in matters for line in matter.lines if (line.year, line.choice) == (year, choice))
+class Frozen(NamedTuple):
+    """A snapshot as it is kept: the text that all members may see, the one kept apart, and the hash over both."""
+
+    open: str
+    apart: str
+    hash: str
 
 
-def conditional(matters: Iterable[Matter], year: int) -> int:
-    """The sum (SEK) of what is given or set aside on a condition in a year."""
-    return sum(
-        line.amount or 0
-        for matter in matters
-        for line in matter.lines
-        if line.year == year and line.condition is not None
-    )
+_APART = ("judged", "conflicts")
 
 
-def open_matters(matters: Iterable[Matter], year: int) -> tuple[Matter, ...]:
-    """The matters that money is set aside for in a year without saying how much."""
-    return tuple(matter for matter in matters if (line := matter.line(year)) is not None and line.open)
+def freeze(snapshot: Snapshot) -> Frozen:
+    """The snapshot as canonical JSON, in two parts, with its hash."""
+    plain = _plain(snapshot)
+    apart: dict[str, Any] = {}
+    for matter in plain["matters"]:
+        apart[_name(matter)] = {name: matter.pop(name) for name in _APART}
+    texts = _canonical(plain), _canonical(apart)
+    return Frozen(*texts, digest(*texts))
+
+
+def thaw(text: str, apart: str = "") -> Snapshot:
+    """The snapshot again; without what was kept apart when ``apart`` is empty. Raises ValueError for another text."""
+    plain, beside = json.loads(text), json.loads(apart) if apart else {}
+    for matter in plain["matters"]:
+        matter |= beside.get(_name(matter), {"judged": None, "conflicts": []})
+    return _read(Snapshot, plain)
+
+
+def freeze_decided(decided: Decided) -> tuple[str, str]:
+    """A decision as canonical JSON, and its hash."""
+    text = _canonical(_plain(decided))
+    return text, digest(text)
+
+
+def thaw_decided(text: str) -> Decided:
+    """The decision again. Raises ValueError for another text."""
+    return _read(Decided, json.loads(text))
+
+
+def digest(*texts: str) -> str:
+    """SHA-256 over texts, each with its length before it so that nothing can be moved from one to the next."""
+    found = sha256()
+    for text in texts:
+        data = text.encode()
+        found.update(f"{len(data)}:".encode() + data)
+    return found.hexdigest()
+
+
+def _name(matter: Mapping[str, Any]) -> str:
+    return f"project {matter['project']}" if matter["project"] is not None else f"call {matter['call']}"
+
+
+def _canonical(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _plain(value: Any) -> Any:
+    """What JSON can say of it, one way only: an amount is a text without needless zeros, a day is ISO."""
+    if is_dataclass(value):
+        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, tuple):
+        return [_plain(one) for one in value]
+    if isinstance(value, Decimal):
+        text = format(value, "f")
+        return text.rstrip("0").rstrip(".") if "." in text else text
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _read(kind: type[T], plain: Mapping[str, Any]) -> T:
+    known = _hints(kind)
+    if plain.get("version", VERSION) != VERSION or plain.keys() - known.keys():
+        raise ValueError("the text is from another version of Fou")
+    return kind(**{name: _value(known[name], value) for name, value in plain.items()})
+
+
+@cache
+def _hints(kind: type) -> dict[str, Any]:
+    return get_type_hints(kind)
+
+
+def _value(kind: Any, value: Any) -> Any:
+    if value is None:
+        return None
+    if isinstance(kind, UnionType):
+        return _value(next(one for one in get_args(kind) if one is not type(None)), value)
+    if get_origin(kind) is tuple:
+        return tuple(_value(get_args(kind)[0], one) for one in value)
+    if kind is Decimal:
+        return Decimal(value)
+    if kind is date:
+        return date.fromisoformat(value)
+    return _read(kind, value) if is_dataclass(kind) else value

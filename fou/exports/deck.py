@@ -31,8 +31,9 @@ def new_deck(title: str, author: str, subject: str, comments: str) -> Any:
     deck = Presentation()
     deck.slide_width, deck.slide_height = WIDTH, HEIGHT
     properties = deck.core_properties
-    properties.title, properties.author, properties.language = title, author, LANGUAGE
-    properties.subject, properties.comments = subject, comments[:255]
+    # A property of a document holds no more.
+    properties.title, properties.author, properties.language = title[:255], author[:255], LANGUAGE
+    properties.subject, properties.comments = subject[:255], comments[:255]
     # The built-in layouts are made for the old, narrower format.
     place = _layout(deck).placeholders[0]
     place.left, place.top, place.width, place.height = MARGIN, Cm(0.8), WIDTH - 2 * MARGIN, Cm(2.6)

@@ -1,0 +1,459 @@
+"""The papers of a decision: what they say, read back from the files, against the snapshot that they are made from."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from docx import Document
+from docx.oxml.ns import qn
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+from pptx import Presentation
+
+from fou.errors import Refused
+from fou.exports.papers import PAPERS, Particulars, Ruling, file_name, render
+from fou.exports.papers.template import FORMS, LETTER, MEMO, MINUTES, faults, left_out, own_template
+from fou.snapshot import (
+    Attendant,
+    Carried,
+    Decided,
+    DecidedMatter,
+    Held,
+    Line,
+    Matter,
+    Snapshot,
+    Year,
+    YearAmount,
+    freeze,
+)  # fmt: skip
+
+OPEN = "belopp ej fastställt"
+
+
+def spaced(text: str) -> str:
+    """With ordinary spaces, as one reads it."""
+    return re.sub("[\u00a0\u202f]", " ", text)
+
+
+def kronor(amount: Decimal | int) -> str:
+    return f"{amount:,} kr exklusive moms".replace(",", " ")
+
+
+def year(number: int, frame: int | None, matters: Sequence[Matter], granted: int = 0, reserved: int = 0) -> Year:
+    """A year's room as the service counts it, for matters that use nothing of what was set aside before."""
+    lines = [line for one in matters for line in one.lines if line.year == number]
+    here = {choice: Decimal(sum(one.firm for one in lines if one.choice == choice)) for choice in ("grant", "reserve")}
+    free = None if frame is None else Decimal(frame - granted - reserved)
+    return Year(
+        number, None if frame is None else Decimal(frame), Decimal(granted), Decimal(reserved), free, None,
+        here["grant"], here["reserve"], sum(line.open for line in lines),
+        Decimal(sum(line.amount or 0 for line in lines if line.condition is not None)), None,
+        None if free is None else free - here["grant"] - here["reserve"],
+    )  # fmt: skip
+
+
+def snapshot(matters: Sequence[Matter], frames: dict[int, int | None], **more: Any) -> Snapshot:
+    return Snapshot(
+        **{
+            "organisation": "Stockholms stad", "code": "R-2013-1", "scenario": "Rådets förslag", "year": 2013,
+            "call_code": None, "call_name": None, "meeting": None, "made": date(2013, 10, 17), "dissent": None,
+            "grounds": (), "years": tuple(year(one, frame, matters) for one, frame in frames.items()),
+            "matters": tuple(matters), "head": 12, "mark": "post 12:3fa9c01b",
+        } | more
+    )  # fmt: skip
+
+
+GRANTED = {"P1": 600_000, "P2": 770_000, "P3": 210_000, "P4": 730_000}
+SET_ASIDE = ("P1", "P3", "P4", "P5", "P6", "P7")
+#: Code, title, continuing, leader, performer, start, end and purpose: what the documents state.
+PROJECTS = (
+    ("P1", "Utvärdering: evidensbaserad praktik inom den sociala barn- och ungdomsvården", True, "Lisbeth Eriksson",
+     "Linköpings universitet / FoU-Nordväst", "2012", "2015",
+     "Visa hur behov, insatser och uppföljning hänger ihop, och hur det ändras genom projektet."),
+    ("P2", "Implementeringsstrategi och förbättringskunskap för evidensbaserad praktik", True, "Lars Oscarsson",
+     "Ersta Sköndal högskola; Kungsholmen, Södermalm", "2011", "2014",
+     "Ge förvaltningen kunskap för en strategi.\nFallstudien jämför två stadsdelsförvaltningar."),
+    ("P3", "Kontaktperson/kontaktfamilj med skolstödjande uppdrag", False, "Bo Vinnerljung", "Stockholms universitet",
+     "2013", None, "Pröva om en kontaktperson som stödjer skolarbetet ger barnen bättre skolresultat."),
+    ("P4", "Utvärdering av sociala insatsgrupper 20–29 år", False, "Jerzy Sarnecki",
+     "Stockholms universitet, Kriminologiska institutionen", "2013", None, None),
+    ("P5", "Effekter för barnen som kommer till Barnahus", False, "Anna Kaldal",
+     "Stockholms universitet, Barnrättscentrum", "2014-07", None, None),
+    ("P6", "Utvärdering av pilotprojekt om samverkan skola–socialtjänst", False, None, None, "2014", None, None),
+    ("P7", "Utvärdering av bedömningsinstrument inom ekonomiskt bistånd", False, None, None, "2014", None, None),
+)  # fmt: skip
+PAPER = Particulars(
+    board="Socialnämnden", unit="Utvecklingsenheten", handler="Eva Handläggare", reference="3.1-0420/2013",
+    background="Staden stödjer forskning nära praktiken.", call_text="Tidigare år har 3 000 000 kr utlysts.",
+)  # fmt: skip
+
+
+def documents() -> Snapshot:
+    """The council's recommendation for 2013 as the documents have it."""
+    matters = []
+    for number, (code, name, goes_on, lead, performer, starts, ends, purpose) in enumerate(PROJECTS, 1):
+        lines = [Line(2013, "grant", GRANTED[code])] if code in GRANTED else []
+        lines += [Line(2014, "reserve")] if code in SET_ASIDE else []
+        matters.append(
+            Matter(
+                number, None, code, name, continuing=goes_on, purpose=purpose, performer=performer, lead=lead,
+                starts=starts, ends=ends, lines=tuple(lines), conflicts=("Bo Ek",) if code == "P3" else (),
+            )
+        )  # fmt: skip
+    matters.append(Matter(None, 1, "LU14", "Lokala utvecklingsmedel 2014", lines=(Line(2014, "reserve", 2_000_000),)))
+    meeting = Held(
+        "M1", "FoU-rådet, möte 3", date(2013, 10, 17), "Stadshuset", "1. Plan för 2014",
+        (Attendant("Anna Alm", "chair", True), Attendant("Bo Ek", "member", True),
+         Attendant("Cia Dahl", "member", False), Attendant("Eva Handläggare", "secretary", True)),
+    )  # fmt: skip
+    return snapshot(
+        matters, {2013: 2_310_000, 2014: None}, meeting=meeting, dissent="Bo Ek ville vänta med insatsgrupperna.",
+        grounds=("Gemensamma ansökningar", "Forskningsuppdrag"),
+    )  # fmt: skip
+
+
+def word(data: bytes) -> list[str]:
+    """Every paragraph of the document, its headers and tables in their places, as one reads it."""
+    document = Document(BytesIO(data))
+    roots = [section.header._element for section in document.sections] + [document.element.body]
+    return [
+        spaced("".join(text.text or "" for text in paragraph.iter(qn("w:t"))))
+        for root in roots for paragraph in root.iter(qn("w:p"))
+    ]  # fmt: skip
+
+
+def word_table(data: bytes, first_head: str) -> list[dict[str, str]]:
+    for table in Document(BytesIO(data)).tables:
+        rows = [[spaced(cell.text) for cell in row.cells] for row in table.rows]
+        if rows[0][0] == first_head:
+            return [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]
+    raise AssertionError(f"no table begins with {first_head}")
+
+
+def sheet(data: bytes, name: str, values: bool = True) -> list[dict[str, Any]]:
+    rows = list(openpyxl.load_workbook(BytesIO(data), data_only=values)[name].iter_rows(values_only=True))
+    return [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]
+
+
+def slides(data: bytes) -> list[list[str]]:
+    return [
+        [
+            spaced(paragraph.text) for shape in slide.shapes if shape.has_text_frame
+            for paragraph in shape.text_frame.paragraphs
+        ]
+        for slide in Presentation(BytesIO(data)).slides
+    ]  # fmt: skip
+
+
+def letters(data: bytes) -> dict[str, list[str]]:
+    with zipfile.ZipFile(BytesIO(data)) as package:
+        return {name: word(package.read(name)) for name in package.namelist()}
+
+
+def ruled(shot: Snapshot, **lines: tuple[Line, ...]) -> Ruling:
+    """The board's decision: as recommended, but for the matters whose lines are given."""
+    decided = tuple(
+        DecidedMatter(
+            one.project, one.call, one.code, one.title, tuple(Carried(line) for line in lines.get(one.code, one.lines))
+        )
+        for one in shot.matters
+    )
+    return Ruling("Socialnämnden", date(2013, 12, 10), "3.1-0420/2013", Decided(1, None, decided), "§ 12")
+
+
+def test_the_memo_of_2013_proposes_what_the_documents_do() -> None:
+    shot = documents()
+    data = render("memo", shot, PAPER)
+    text = word(data)
+    assert text[text.index("Förslag till beslut") + 1 : text.index("Sammanfattning")] == [
+        f"Socialnämnden beviljar {kronor(2_310_000)} ur 2013 års budget till 4 projekt, fördelat enligt tabellen.",
+        f"Socialnämnden avsätter medel i 2014 års budget för 6 projekt ({OPEN}).",
+        f"Socialnämnden avsätter {kronor(2_000_000)} i 2014 års budget för utlysningen Lokala utvecklingsmedel 2014.",
+        "Paragrafen justeras omedelbart.",
+    ]
+    for code, name, *_ in PROJECTS:
+        said = text[text.index(name, text.index("Ärendet") + 40) :]
+        proposal = next(line for line in said if line.startswith("Förvaltningen föreslår"))
+        grant, later = GRANTED.get(code), code in SET_ASIDE
+        kept = f"att medel avsätts{'' if grant else ' för projektet'} i 2014 års budget ({OPEN})"
+        parts = [f"att projektet får {kronor(grant)} för 2013"] if grant else []
+        assert proposal == f"Förvaltningen föreslår {' och '.join(parts + [kept] * later)}."
+    rows = word_table(data, "Ärende")
+    assert {row["Ärende"]: row["Beviljas 2013 kr"] for row in rows} == {
+        name: f"{GRANTED[code]:,}".replace(",", " ") if code in GRANTED else "–" for code, name, *_ in PROJECTS
+    } | {"Lokala utvecklingsmedel 2014": "–", "Summa": "2 310 000"}
+    assert [row["Avsätts 2014 kr"] for row in rows].count(OPEN) == 6
+    assert rows[-1]["Avsätts 2014 kr"] == "2 000 000"
+    assert f"Ramen för 2013 är {kronor(2_310_000)}. Med förslaget är {kronor(0)} fritt." in text
+    for wanted in ("Diarienummer: 3.1-0420/2013", "17 oktober 2013", "Till: Socialnämnden", "Tid: 2012–2015",
+                   "Tid: från juli 2014", "Ansvarig: Bo Vinnerljung", "Fortsättning", "Nytt projekt"):  # fmt: skip
+        assert wanted in text
+    assert not any("{{" in line for line in text)
+
+
+def test_what_is_not_set_is_nowhere_a_zero() -> None:
+    shot = documents()
+    six = next(row for row in sheet(render("annex", shot, PAPER), "Ärenden") if row["Kod"] == "P5")
+    assert (six["Avsätts 2014 kr"], six["Beviljas 2013 kr"]) == (OPEN, "–")
+    barnahus = next(slide for slide in slides(render("slides", shot, PAPER)) if slide[0] == PROJECTS[4][1])
+    assert barnahus[-1] == OPEN
+    assert barnahus[-2] == "Avsätts 2014"
+
+
+def test_the_annex_has_typed_amounts_and_sums_that_are_formulas() -> None:
+    shot = documents()
+    data = render("annex", shot, PAPER)
+    rows, formulas = sheet(data, "Ärenden"), sheet(data, "Ärenden", values=False)
+    assert {row["Kod"]: row["Beviljas 2013 kr"] for row in rows if row["Kod"] in GRANTED} == GRANTED
+    assert (rows[-1]["Beviljas 2013 kr"], rows[-1]["Avsätts 2014 kr"]) == (2_310_000, 2_000_000)
+    assert formulas[-1]["Beviljas 2013 kr"].startswith("=SUBTOTAL(109,")
+    room = sheet(data, "Utrymme")
+    assert [(row["Utrymme"], row["2013 kr"]) for row in room] == [
+        ("Ram", 2_310_000), ("Beviljas nu", -2_310_000), ("Fritt", 0)
+    ]  # fmt: skip
+    assert str(sheet(data, "Utrymme", values=False)[-1]["2013 kr"]).startswith("=SUBTOTAL(109,")
+
+
+def test_each_matter_has_a_slide_with_its_amounts() -> None:
+    shot = documents()
+    found = slides(render("slides", shot, PAPER))
+    assert [slide[0] for slide in found[1:]] == [one.title for one in shot.matters]
+    assert f"Beviljar {kronor(2_310_000)} ur 2013 års budget till 4 projekt, fördelat enligt tabellen." in found[0]
+    for code, slide in zip((one.code for one in shot.matters), found[1:], strict=True):
+        amount = GRANTED.get(code) or (2_000_000 if code == "LU14" else None)
+        assert amount is None or f"{amount:,} kr".replace(",", " ") in slide
+
+
+def test_the_minutes_say_who_was_there_who_was_in_conflict_and_who_disagreed() -> None:
+    shot = documents()
+    text = word(render("minutes", shot, replace(PAPER, hash=freeze(shot).hash)))
+    start = text.index("Närvarande")
+    assert text[start : start + 7] == [
+        "Närvarande", "Anna Alm, ordförande", "Bo Ek", "Eva Handläggare, sekreterare", "Frånvarande", "Cia Dahl",
+        "Dagordning",
+    ]  # fmt: skip
+    assert f"Bo Ek anmälde jäv i ärendet {PROJECTS[2][1]} och deltog inte i det." in text
+    assert "Bo Ek ville vänta med insatsgrupperna." in text
+    assert (
+        f"FoU-rådet rekommenderar att nämnden beviljar {kronor(2_310_000)} ur 2013 års budget till 4 projekt, "
+        "fördelat enligt tabellen."
+    ) in text
+    assert any(freeze(shot).hash in line for line in text)
+
+
+def test_the_minutes_are_refused_to_who_may_not_see_the_conflicts() -> None:
+    shot = documents()
+    seen = replace(shot, matters=tuple(replace(one, conflicts=()) for one in shot.matters))
+    with pytest.raises(Refused, match="hela rekommendationen"):
+        render("minutes", seen, replace(PAPER, hash=freeze(shot).hash))
+
+
+def test_each_applicant_gets_a_letter_of_what_the_board_decided_not_of_what_was_proposed() -> None:
+    shot = documents()
+    ruling = ruled(
+        shot,
+        P1=(Line(2013, "grant", 500_000, "att rapporten kommer i tid"),),
+        P6=(Line(2013, "out"),),
+        P7=(),
+    )
+    found = letters(render("letters", shot, PAPER, ruling))
+    assert len(found) == 6
+    first = next(text for name, text in found.items() if name.startswith("beslut-p1-"))
+    assert (
+        f"Socialnämnden har beslutat att projektet får {kronor(500_000)} för 2013. Villkor för 2013: att rapporten "
+        "kommer i tid." in first
+    )
+    assert {"Till: Linköpings universitet / FoU-Nordväst", "Dag: 10 december 2013", "Paragraf: 12"} <= set(first)
+    refused = next(text for name, text in found.items() if name.startswith("beslut-p6-"))
+    assert "Socialnämnden har beslutat att projektet inte får medel." in refused
+    rows = {row["Kod"]: row for row in sheet(render("annex", shot, PAPER, ruling), "Ärenden")}
+    assert rows["P1"]["Beviljas 2013 på villkor enligt beslutet kr"] == 500_000
+    assert rows["P1"]["Beviljas 2013 enligt förslaget kr"] == 600_000
+    assert [rows[code]["Ändrat"] for code in ("P1", "P2")] == ["Ja", "Nej"]
+
+
+def test_letters_wait_for_the_board() -> None:
+    with pytest.raises(Refused, match="För in beslutet först"):
+        render("letters", documents(), PAPER)
+
+
+def test_papers_without_what_is_unknown_leave_its_headings_out() -> None:
+    matter = Matter(1, None, "P1", "Ett projekt", lines=(Line(2013, "grant", 1_000),))
+    text = word(render("memo", snapshot([matter], {2013: 1_000}, organisation=None), Particulars(immediate=False)))
+    assert not {"Bakgrund", "Utlysning", "Paragrafen justeras omedelbart."} & set(text)
+    assert not any(line.startswith(("Handläggare", "Till:", "Utförare", "Diarienummer", "{{")) for line in text)
+    assert f"Nämnden beviljar {kronor(1_000)} ur 2013 års budget till projektet Ett projekt." in text
+
+
+# --- Templates ------------------------------------------------------------------------------------------------
+
+
+def template(*paragraphs: str | tuple[str, ...]) -> bytes:
+    """A municipality's own; a paragraph may be in pieces, as Word splits it."""
+    document = Document()
+    for pieces in paragraphs:
+        paragraph = document.add_paragraph()
+        for piece in (pieces,) if isinstance(pieces, str) else pieces:
+            paragraph.add_run(piece)
+    target = BytesIO()
+    document.save(target)
+    return target.getvalue()
+
+
+LEAST = (
+    "{{förslag till beslut}}", "{{tabell}}", "{{varje ärende}}", "{{namn}}: {{förslag}}", "{{slut}}",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("form", FORMS, ids=lambda form: form.file)
+def test_our_own_templates_have_no_faults(form: Any) -> None:
+    assert faults(form, own_template(form)) == ()
+
+
+def test_a_municipality_can_put_its_own_template_in_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "tjansteutlatande.docx").write_bytes(
+        template("Vår kommun", ("Dnr {", "{dia", "rienummer}} i", " ärendet"), *LEAST)
+    )
+    text = word(render("memo", documents(), PAPER, templates=tmp_path))
+    assert text[1:3] == ["Vår kommun", "Dnr 3.1-0420/2013 i ärendet"]
+    assert "Sammanfattning" not in text
+    assert f"{PROJECTS[1][1]}: Förvaltningen föreslår att projektet får {kronor(770_000)} för 2013." in text
+
+
+@pytest.mark.parametrize(
+    ("form", "lines", "told"),
+    [
+        (MEMO, LEAST[1:], ["saknar {{förslag till beslut}} (beslutet punkt för punkt)"]),
+        (MEMO, LEAST[:2], ["saknar {{varje ärende}}"]),
+        (MEMO, (*LEAST[:3], "{{förslag}}", "{{slut}}"), ["saknar {{namn}} (vad projektet heter) mellan"]),
+        (MEMO, LEAST[:4], ["{{varje ärende}} saknar sitt {{slut}}"]),
+        (MEMO, (*LEAST, "{{diarenummer}}"), ["{{diarenummer}} är inget fält; menar du {{diarienummer}}?"]),
+        (MEMO, (*LEAST, "{{syfte}}"), ["{{syfte}} gäller ett ärende"]),
+        (
+            MINUTES,
+            ("{{dag}}", "{{närvarande}}", "{{beslut}}", "{{tabell}}"),
+            ["{{jävsanmälningar}}", "{{avvikande mening}}"],
+        ),
+        (LETTER, ("{{namn}}",), ["{{mottagare}}", "{{beslut}}", "{{beslutsdag}}"]),
+    ],
+)
+def test_a_template_that_lacks_something_is_told_what(form: Any, lines: tuple[str, ...], told: list[str]) -> None:
+    found = " ".join(faults(form, template(*lines)))
+    assert all(part in found for part in told), found
+
+
+def test_a_template_with_faults_is_refused_with_all_of_them(tmp_path: Path) -> None:
+    (tmp_path / "tjansteutlatande.docx").write_bytes(template("{{förslaget}}"))
+    with pytest.raises(Refused) as refused:
+        render("memo", documents(), PAPER, templates=tmp_path)
+    assert str(refused.value).startswith("Mallen tjansteutlatande.docx går inte att använda. Den saknar ")
+    assert "{{förslaget}} är inget fält" in str(refused.value)
+
+
+def test_a_file_that_is_no_word_document_is_told_so() -> None:
+    assert faults(MEMO, b"%PDF-1.7") == (
+        "Mallen tjansteutlatande.docx går inte att läsa. Spara den som Word-dokument (.docx).",
+    )
+
+
+def test_what_a_template_leaves_out_is_listed() -> None:
+    assert {"bakgrund", "sammanfattning", "syfte"} <= set(left_out(MEMO, template(*LEAST)))
+
+
+# --- Any snapshot ---------------------------------------------------------------------------------------------
+
+TITLES = st.one_of(
+    st.sampled_from(
+        ["=1+1", "{{namn}}", "{{tabell}}", "{{slut}}", "<w:p/>&amp;", "_x000A_", "a\nb\tc", "\x00\ud800", "@SUM(A1)",
+         '"; DROP', "x" * 400, " "]
+    ),
+    st.text(max_size=20),
+)  # fmt: skip
+AMOUNTS = st.integers(0, 9_999_999_999)
+ASKED = st.one_of(st.none(), st.just(Decimal("7.50")))
+CONDITIONS = st.one_of(st.none(), st.none(), TITLES)
+LINES = st.one_of(
+    st.builds(Line, st.integers(2013, 2016), st.just("grant"), AMOUNTS, CONDITIONS),
+    st.builds(Line, st.integers(2013, 2016), st.just("reserve"), st.one_of(st.none(), AMOUNTS), CONDITIONS),
+)
+
+
+@st.composite
+def snapshots(draw: Any) -> Snapshot:
+    matters = []
+    for number in range(draw(st.integers(1, 6))):
+        lines = draw(st.lists(LINES, max_size=4, unique_by=lambda line: line.year))
+        call = draw(st.integers(0, 4)) == 0
+        if call:
+            lines = [line for line in lines if line.choice == "reserve"]
+        elif not lines and draw(st.booleans()):
+            lines = [Line(2013, "out")]
+        matters.append(
+            Matter(
+                None if call else number + 1, number + 1 if call else None, f"P{number}", draw(TITLES),
+                performer=draw(TITLES), purpose=draw(TITLES), requested=(YearAmount(2013, draw(ASKED)),),
+                lines=tuple(sorted(lines, key=lambda line: line.year)),
+            )
+        )  # fmt: skip
+    frames = {number: draw(st.one_of(st.none(), AMOUNTS)) for number in range(2013, 2017)}
+    return snapshot(
+        matters, frames, meeting=Held("M", draw(TITLES), None, None, draw(TITLES)), organisation=draw(TITLES)
+    )
+
+
+def plain(text: str) -> int:
+    return int(text.replace(" ", "").replace("−", "-"))
+
+
+@given(snapshots())
+@settings(max_examples=15, phases=[Phase.explicit, Phase.generate])
+def test_the_papers_sums_are_the_snapshots_and_no_title_changes_a_document(shot: Snapshot) -> None:
+    said = [one for one in shot.matters if one.lines]
+    wanted: dict[str, int | str] = {}
+    for one in said:
+        for line in one.lines:
+            if line.choice == "out":
+                continue
+            words = {"grant": "Beviljas", "reserve": "Avsätts"}[line.choice]
+            head = f"{words} {line.year}{'' if line.condition is None else ' på villkor'} kr"
+            held = wanted.get(head, OPEN)
+            wanted[head] = held if line.amount is None else line.amount + (held if isinstance(held, int) else 0)
+    annex = render("annex", shot, PAPER)
+    total = sheet(annex, "Ärenden")[-1]
+    heads = {head for head in total if re.match("(Beviljas|Avsätts) ", head)}
+    assert {head: total[head] for head in heads} == wanted
+    for left in (one for one in shot.years if one.free_after is not None):
+        assert sheet(annex, "Utrymme")[-1][f"{left.year} kr"] == left.free_after
+    assert len(slides(render("slides", shot, PAPER))) == 1 + len(shot.matters)
+    papers = [render("minutes", shot, PAPER)]
+    if not said:
+        with pytest.raises(Refused):
+            render("memo", shot, PAPER)
+    else:
+        papers.append(render("memo", shot, PAPER))
+    for data in papers if said else []:
+        found = word_table(data, "Ärende")
+        assert len(found) == len(said) + bool(heads)
+        last = found[-1]
+        assert {head: last[head] if last[head] == OPEN else plain(last[head]) for head in heads} == wanted
+        bare = [line for line in word(data) if line.strip() == "Ingen avvikande mening antecknades."]
+        assert len(bare) == (data is papers[0])
+    if any(one.call is None for one in said):
+        assert len(letters(render("letters", shot, PAPER, ruled(shot)))) == sum(one.call is None for one in said)
+
+
+def test_each_paper_has_a_name_of_its_own() -> None:
+    assert [file_name(paper, documents()) for paper in PAPERS] == [
+        "tjansteutlatande-2013-2013-10-17.docx", "protokollsutdrag-2013-2013-10-17.docx",
+        "bilaga-2013-2013-10-17.xlsx", "bilder-2013-2013-10-17.pptx", "beslutsbrev-2013-2013-10-17.zip",
+    ]  # fmt: skip
