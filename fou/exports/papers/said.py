@@ -78,15 +78,18 @@ def points(snapshot: Snapshot, particulars: Particulars) -> tuple[str, ...]:
     return tuple(found)
 
 
-def resolved(matters: Sequence[Matter]) -> Iterator[str]:
-    """What is granted, set aside and refused, year by year, each beginning with a verb."""
+def resolved(matters: Sequence[Matter], shared: str = ", fördelat enligt tabellen") -> Iterator[str]:
+    """What is granted, set aside and refused, year by year, each beginning with a verb.
+
+    ``shared`` says where one sees what each of several projects gets.
+    """
     projects = [one for one in matters if one.call is None]
     for year in years(matters, "grant"):
         given = _having(projects, year, "grant")
         if given:
             yield (
                 f"beviljar {sek(firm(given, year, 'grant'))} ur {year} års budget till {_projects(given)}"
-                f"{', fördelat enligt tabellen' if len(given) > 1 else ''}."
+                f"{shared if len(given) > 1 else ''}."
             )
         for one, line in _conditional(projects, year, "grant"):
             yield f"beviljar {sek(line.amount or 0)} ur {year} års budget till {_one(one)}. {_condition(line)}"
@@ -95,7 +98,7 @@ def resolved(matters: Sequence[Matter]) -> Iterator[str]:
         if kept:
             yield (
                 f"avsätter {sek(firm(kept, year, 'reserve'))} i {year} års budget för {_projects(kept)}"
-                f"{', fördelat enligt tabellen' if len(kept) > 1 else ''}."
+                f"{shared if len(kept) > 1 else ''}."
             )
         without = _open(projects, year)
         if without:
@@ -252,12 +255,10 @@ def _rooms(snapshot: Snapshot) -> Iterator[str]:
         if year.frame is None or year.free_after is None:
             yield f"Ramen för {year.year} är inte fastställd."
         elif year.free_after < 0:
-            yield (
-                f"Ramen för {year.year} är {sek(year.frame)}. Förslaget överskrider det som är fritt med "
-                f"{sek(-year.free_after)}."
-            )
+            over = format_sek(-year.free_after)
+            yield f"Ramen för {year.year} är {sek(year.frame)}. Förslaget överskrider det som är fritt med {over}."
         else:
-            yield f"Ramen för {year.year} är {sek(year.frame)}. Med förslaget är {sek(year.free_after)} fritt."
+            yield f"Ramen för {year.year} är {sek(year.frame)}. Med förslaget är {format_sek(year.free_after)} fritt."
 
 
 def kind(matter: Matter) -> str:
@@ -307,7 +308,7 @@ def preparation(snapshot: Snapshot, particulars: Particulars) -> tuple[str, ...]
             f"Jäv anmäldes i {count(concerned, 'ärende', 'ärenden')}. Det står i protokollet vem som var jävig."
         )
     if snapshot.grounds:
-        told.append(f"Rådet bedömde efter: {join_words([named(ground) for ground in snapshot.grounds])}.")
+        told.append(f"Grunder för prioritering: {'; '.join(named(ground) for ground in snapshot.grounds)}.")
     if named(snapshot.dissent):
         told.append(f"Avvikande mening: {named(snapshot.dissent)}")
     return tuple(told)

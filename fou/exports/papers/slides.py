@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from pptx.enum.text import MSO_AUTO_SIZE
 from pptx.util import Cm, Pt
 
 from fou.exports.deck import (
@@ -22,7 +23,7 @@ from fou.exports.deck import (
 )
 from fou.exports.papers import said
 from fou.exports.papers.particulars import Particulars
-from fou.money import OPEN_TEXT, format_sek
+from fou.money import EN_DASH, OPEN_TEXT, format_sek
 from fou.snapshot import Line, Matter, Snapshot
 from fou.swedish import join_words
 
@@ -35,7 +36,9 @@ _BOXES = 5
 def render(snapshot: Snapshot, particulars: Particulars) -> bytes:
     """The slides; what does not fit on one stands whole in its notes."""
     heading = said.subject(snapshot)
-    deck = new_deck(heading, said.named(snapshot.organisation), snapshot.scenario, " ".join(said.summary(snapshot)))
+    deck = new_deck(
+        heading, said.named(snapshot.organisation), said.named(snapshot.scenario), " ".join(said.summary(snapshot))
+    )
     foot = said.basis(snapshot, particulars)
     _front(deck, snapshot, heading, foot)
     for matter in snapshot.matters:
@@ -44,10 +47,10 @@ def render(snapshot: Snapshot, particulars: Particulars) -> bytes:
 
 
 def _front(deck: Any, snapshot: Snapshot, heading: str, foot: str) -> None:
-    points = [f"{what[0].upper()}{what[1:]}" for what in said.resolved(snapshot.matters)] or ["Inget är rekommenderat."]
+    points = [f"{EN_DASH} {what}" for what in said.resolved(snapshot.matters, "")] or ["Inget är rekommenderat."]
     slide = add_slide(deck, heading, "\n".join([*points, *said.room(snapshot), foot]), size=34)
     size = 20 if len(points) <= 6 else 16
-    _texts(slide, [f"{_WHO} att nämnden", *points, *said.room(snapshot)], TOP, Cm(12.5), size)
+    _texts(slide, [f"{_WHO} att nämnden:", *points, *said.room(snapshot)], TOP, Cm(12.5), size)
     _texts(slide, [foot], Cm(17.2), Cm(1.2), 11)
 
 
@@ -93,7 +96,7 @@ def _box(slide: Any, line: Line, left: int, top: int, width: int) -> None:
     made.fill.solid()
     made.fill.fore_color.rgb = colour(LIGHT)
     frame = made.text_frame
-    frame.word_wrap = True
+    frame.word_wrap, frame.auto_size = True, MSO_AUTO_SIZE.NONE
     on = " på villkor" if line.condition is not None else ""
     write(frame.paragraphs[0], f"{_CHOICES[line.choice]} {line.year}{on}", 16)
     write(frame.add_paragraph(), _amount(line), 24, bold=True)

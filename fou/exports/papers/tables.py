@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from fou.exports.papers import said
@@ -27,11 +27,17 @@ class _Part:
 
 
 def matters(snapshot: Snapshot) -> Table:
-    """What each matter gets a year, with sums: for the memo and the minutes. One without a line is left out."""
+    """What each matter gets a year, with sums: for the memo and the minutes. One without a line is left out.
+
+    The unit stands in the document's own words before the table.
+    """
     rows = [one for one in snapshot.matters if one.lines]
     parts = [_name(), _Part(Column("slag", "Slag", ""), lambda one: said.kind(one) or None)]
     parts += _money(rows, said_lines, "")
-    return _table("forslag", "Förslag", "Belopp i kronor exklusive moms.", parts, rows)
+    found = _table("forslag", "Förslag", "Belopp i kronor exklusive moms.", parts, rows)
+    columns = tuple(replace(column, head=column.head.removesuffix(" kr")) for column in found.columns)
+    totals = found.totals and tuple("" if cell is None else cell for cell in found.totals)
+    return replace(found, columns=columns, totals=totals)
 
 
 def annex(snapshot: Snapshot, ruling: Ruling | None) -> Table:
@@ -83,11 +89,15 @@ def rooms(snapshot: Snapshot) -> Table:
             ],
         ),
     ]
-    shown = [(name, *amounts) for name, amounts in lines if years and (name == "Ram" or any(amounts))]
-    rows: tuple[tuple[Cell, ...], ...] = tuple(shown)
+    rows: list[tuple[Cell, ...]] = []
+    for name, amounts in lines:
+        if years and (name == "Ram" or any(amounts)):
+            rows.append((name, *amounts))
     columns = (Column("vad", "Utrymme", ""), *(_amount(f"ar_{year.year}", f"{year.year} kr") for year in years))
     totals = ("Fritt", *(year.free_after for year in years))
-    return Table("utrymme", "Utrymme", "Belopp i kronor exklusive moms.", columns, rows, totals if rows else None)
+    return Table(
+        "utrymme", "Utrymme", "Belopp i kronor exklusive moms.", columns, tuple(rows), totals if rows else None
+    )
 
 
 def said_lines(matter: Matter) -> Sequence[Line]:
