@@ -6,7 +6,7 @@ Every paper is made from a snapshot alone, so that they agree. Amounts are SEK e
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -275,6 +275,25 @@ def digest(*texts: str) -> str:
     return found.hexdigest()
 
 
+class Difference(NamedTuple):
+    """A matter that the board decided otherwise than the council recommended."""
+
+    code: str
+    title: str
+    recommended: tuple[Line, ...]
+    decided: tuple[Line, ...]
+
+
+def difference(recommended: Snapshot, decided: Decided) -> tuple[Difference, ...]:
+    """The matters that were changed between the recommendation and the decision, in the recommendation's order."""
+    said = {one.key: one.said for one in decided.matters}
+    return tuple(
+        Difference(one.code, one.title, one.lines, said.get(one.key, ()))
+        for one in recommended.matters
+        if set(one.lines) != set(said.get(one.key, ()))
+    )
+
+
 def _name(matter: Mapping[str, Any]) -> str:
     return f"project {matter['project']}" if matter["project"] is not None else f"call {matter['call']}"
 
@@ -295,7 +314,7 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _read(kind: type[T], plain: Mapping[str, Any]) -> T:
+def _read(kind: Callable[..., T], plain: Mapping[str, Any]) -> T:
     known = _hints(kind)
     if plain.get("version", VERSION) != VERSION or plain.keys() - known.keys():
         raise ValueError("the text is from another version of Fou")
@@ -303,7 +322,7 @@ def _read(kind: type[T], plain: Mapping[str, Any]) -> T:
 
 
 @cache
-def _hints(kind: type) -> dict[str, Any]:
+def _hints(kind: Any) -> dict[str, Any]:
     return get_type_hints(kind)
 
 
@@ -318,4 +337,4 @@ def _value(kind: Any, value: Any) -> Any:
         return Decimal(value)
     if kind is date:
         return date.fromisoformat(value)
-    return _read(kind, value) if is_dataclass(kind) else value
+    return value if kind in (str, int, bool) else _read(kind, value)

@@ -20,9 +20,13 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from pptx import Presentation
 
+from fou.access import Person, Role
+from fou.demo import load
 from fou.errors import Refused
 from fou.exports.papers import PAPERS, Particulars, Ruling, file_name, render
 from fou.exports.papers.template import FORMS, LETTER, MEMO, MINUTES, faults, left_out, own_template
+from fou.ledger import statements
+from fou.model import Call, Project
 from fou.snapshot import (
     Attendant,
     Carried,
@@ -36,6 +40,7 @@ from fou.snapshot import (
     YearAmount,
     freeze,
 )  # fmt: skip
+from fou.store import Database
 
 OPEN = "belopp ej fastställt"
 
@@ -73,44 +78,40 @@ def snapshot(matters: Sequence[Matter], frames: dict[int, int | None], **more: A
     )  # fmt: skip
 
 
-GRANTED = {"P1": 600_000, "P2": 770_000, "P3": 210_000, "P4": 730_000}
-SET_ASIDE = ("P1", "P3", "P4", "P5", "P6", "P7")
-#: Code, title, continuing, leader, performer, start, end and purpose: what the documents state.
-PROJECTS = (
-    ("P1", "Utvärdering: evidensbaserad praktik inom den sociala barn- och ungdomsvården", True, "Lisbeth Eriksson",
-     "Linköpings universitet / FoU-Nordväst", "2012", "2015",
-     "Visa hur behov, insatser och uppföljning hänger ihop, och hur det ändras genom projektet."),
-    ("P2", "Implementeringsstrategi och förbättringskunskap för evidensbaserad praktik", True, "Lars Oscarsson",
-     "Ersta Sköndal högskola; Kungsholmen, Södermalm", "2011", "2014",
-     "Ge förvaltningen kunskap för en strategi.\nFallstudien jämför två stadsdelsförvaltningar."),
-    ("P3", "Kontaktperson/kontaktfamilj med skolstödjande uppdrag", False, "Bo Vinnerljung", "Stockholms universitet",
-     "2013", None, "Pröva om en kontaktperson som stödjer skolarbetet ger barnen bättre skolresultat."),
-    ("P4", "Utvärdering av sociala insatsgrupper 20–29 år", False, "Jerzy Sarnecki",
-     "Stockholms universitet, Kriminologiska institutionen", "2013", None, None),
-    ("P5", "Effekter för barnen som kommer till Barnahus", False, "Anna Kaldal",
-     "Stockholms universitet, Barnrättscentrum", "2014-07", None, None),
-    ("P6", "Utvärdering av pilotprojekt om samverkan skola–socialtjänst", False, None, None, "2014", None, None),
-    ("P7", "Utvärdering av bedömningsinstrument inom ekonomiskt bistånd", False, None, None, "2014", None, None),
-)  # fmt: skip
+#: What the documents state for 2013, the six that get an amount later in 2014, and what all are called.
+GRANTED = {"S-EBP": 600_000, "S-IMPL": 770_000, "S-KONT": 210_000, "S-INSATS": 730_000}
+SET_ASIDE = ("S-EBP", "S-KONT", "S-INSATS", "S-BARNAHUS", "S-SKOLA", "S-EKB")
+TITLES_2013 = {
+    "S-EBP": "Utvärdering: evidensbaserad praktik inom den sociala barn- och ungdomsvården",
+    "S-IMPL": "Implementeringsstrategi och förbättringskunskap för evidensbaserad praktik",
+    "S-KONT": "Kontaktperson/kontaktfamilj med skolstödjande uppdrag",
+    "S-INSATS": "Utvärdering av sociala insatsgrupper 20–29 år",
+    "S-BARNAHUS": "Effekter för barnen som kommer till Barnahus",
+    "S-SKOLA": "Utvärdering av pilotprojekt om samverkan skola–socialtjänst",
+    "S-EKB": "Utvärdering av bedömningsinstrument inom ekonomiskt bistånd",
+}
 PAPER = Particulars(
     board="Socialnämnden", unit="Utvecklingsenheten", handler="Eva Handläggare", reference="3.1-0420/2013",
     background="Staden stödjer forskning nära praktiken.", call_text="Tidigare år har 3 000 000 kr utlysts.",
+    whole=True,
 )  # fmt: skip
 
 
-def documents() -> Snapshot:
-    """The council's recommendation for 2013 as the documents have it."""
-    matters = []
-    for number, (code, name, goes_on, lead, performer, starts, ends, purpose) in enumerate(PROJECTS, 1):
-        lines = [Line(2013, "grant", GRANTED[code])] if code in GRANTED else []
-        lines += [Line(2014, "reserve")] if code in SET_ASIDE else []
-        matters.append(
-            Matter(
-                number, None, code, name, continuing=goes_on, purpose=purpose, performer=performer, lead=lead,
-                starts=starts, ends=ends, lines=tuple(lines), conflicts=("Bo Ek",) if code == "P3" else (),
-            )
-        )  # fmt: skip
-    matters.append(Matter(None, 1, "LU14", "Lokala utvecklingsmedel 2014", lines=(Line(2014, "reserve", 2_000_000),)))
+@pytest.fixture(scope="module")
+def documents(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
+    """The council's recommendation for 2013: what the documents' portfolio has as proposed."""
+    database = Database.open(tmp_path_factory.mktemp("documents") / "fou.duckdb")
+    load.load_documents(database, Person("Anna", Role.ADMIN))
+    with database.read() as reader:
+        proposed = statements(reader, "kind = 'proposed' AND year IN (2013, 2014)")
+        projects, calls = ({one.id: one for one in reader.records(record)} for record in (Project, Call))
+    database.close()
+    lines: dict[tuple[int | None, int | None], list[Line]] = {}
+    for entry in proposed:
+        choice = "grant" if entry.year == 2013 else "reserve"
+        amount = None if entry.open else int(entry.amount)
+        lines.setdefault((entry.project, entry.call), []).append(Line(entry.year, choice, amount))
+    matters = [_matter(projects, calls, *key, tuple(said)) for key, said in lines.items()]
     meeting = Held(
         "M1", "FoU-rådet, möte 3", date(2013, 10, 17), "Stadshuset", "1. Plan för 2014",
         (Attendant("Anna Alm", "chair", True), Attendant("Bo Ek", "member", True),
@@ -119,6 +120,20 @@ def documents() -> Snapshot:
     return snapshot(
         matters, {2013: 2_310_000, 2014: None}, meeting=meeting, dissent="Bo Ek ville vänta med insatsgrupperna.",
         grounds=("Gemensamma ansökningar", "Forskningsuppdrag"),
+    )  # fmt: skip
+
+
+def _matter(
+    projects: dict[int, Project], calls: dict[int, Call], project: int | None, call: int | None, lines: tuple[Line, ...]
+) -> Matter:
+    if project is None:
+        about = calls[call or 0]
+        return Matter(None, call, about.code, about.name, purpose=about.text, lines=lines)
+    one = projects[project]
+    return Matter(
+        project, None, one.code, one.title, continuing=one.code in ("S-EBP", "S-IMPL"), purpose=one.summary,
+        performer=one.performer, lead=one.lead, starts=one.starts, ends=one.ends, period_note=one.period_note,
+        lines=lines, conflicts=("Bo Ek",) if one.code == "S-KONT" else (),
     )  # fmt: skip
 
 
@@ -160,19 +175,23 @@ def letters(data: bytes) -> dict[str, list[str]]:
         return {name: word(package.read(name)) for name in package.namelist()}
 
 
-def ruled(shot: Snapshot, **lines: tuple[Line, ...]) -> Ruling:
+def ruled(shot: Snapshot, others: dict[str, tuple[Line, ...]] | None = None) -> Ruling:
     """The board's decision: as recommended, but for the matters whose lines are given."""
     decided = tuple(
         DecidedMatter(
-            one.project, one.call, one.code, one.title, tuple(Carried(line) for line in lines.get(one.code, one.lines))
+            one.project,
+            one.call,
+            one.code,
+            one.title,
+            tuple(Carried(line) for line in (others or {}).get(one.code, one.lines)),
         )
         for one in shot.matters
     )
     return Ruling("Socialnämnden", date(2013, 12, 10), "3.1-0420/2013", Decided(1, None, decided), "§ 12")
 
 
-def test_the_memo_of_2013_proposes_what_the_documents_do() -> None:
-    shot = documents()
+def test_the_memo_of_2013_proposes_what_the_documents_do(documents: Snapshot) -> None:
+    shot = documents
     data = render("memo", shot, PAPER)
     text = word(data)
     assert text[text.index("Förslag till beslut") + 1 : text.index("Sammanfattning")] == [
@@ -181,7 +200,7 @@ def test_the_memo_of_2013_proposes_what_the_documents_do() -> None:
         f"Socialnämnden avsätter {kronor(2_000_000)} i 2014 års budget för utlysningen Lokala utvecklingsmedel 2014.",
         "Paragrafen justeras omedelbart.",
     ]
-    for code, name, *_ in PROJECTS:
+    for code, name in TITLES_2013.items():
         said = text[text.index(name, text.index("Ärendet") + 40) :]
         proposal = next(line for line in said if line.startswith("Förvaltningen föreslår"))
         grant, later = GRANTED.get(code), code in SET_ASIDE
@@ -190,28 +209,30 @@ def test_the_memo_of_2013_proposes_what_the_documents_do() -> None:
         assert proposal == f"Förvaltningen föreslår {' och '.join(parts + [kept] * later)}."
     rows = word_table(data, "Ärende")
     assert {row["Ärende"]: row["Beviljas 2013"] for row in rows} == {
-        name: f"{GRANTED[code]:,}".replace(",", " ") if code in GRANTED else "–" for code, name, *_ in PROJECTS
+        name: f"{GRANTED[code]:,}".replace(",", " ") if code in GRANTED else "–" for code, name in TITLES_2013.items()
     } | {"Lokala utvecklingsmedel 2014": "–", "Summa": "2 310 000"}
     assert [row["Avsätts 2014"] for row in rows].count(OPEN) == 6
     assert rows[-1]["Avsätts 2014"] == "2 000 000"
     assert f"Ramen för 2013 är {kronor(2_310_000)}. Med förslaget är 0 kr fritt." in text
-    for wanted in ("Diarienummer: 3.1-0420/2013", "17 oktober 2013", "Till: Socialnämnden", "Tid: 2012–2015",
-                   "Tid: från juli 2014", "Ansvarig: Bo Vinnerljung", "Fortsättning", "Nytt projekt"):  # fmt: skip
+    for wanted in ("Diarienummer: 3.1-0420/2013", "17 oktober 2013", "Till: Socialnämnden",
+                   "Tid: 2012–2015 (Uppföljning av akterna planeras 2015)",
+                   "Tid: Från andra halvåret 2014", "Ansvarig: Bo Vinnerljung",
+                   "Fortsättning", "Nytt projekt"):  # fmt: skip
         assert wanted in text
     assert not any("{{" in line for line in text)
 
 
-def test_what_is_not_set_is_nowhere_a_zero() -> None:
-    shot = documents()
-    six = next(row for row in sheet(render("annex", shot, PAPER), "Ärenden") if row["Kod"] == "P5")
+def test_what_is_not_set_is_nowhere_a_zero(documents: Snapshot) -> None:
+    shot = documents
+    six = next(row for row in sheet(render("annex", shot, PAPER), "Ärenden") if row["Kod"] == "S-BARNAHUS")
     assert (six["Avsätts 2014 kr"], six["Beviljas 2013 kr"]) == (OPEN, "–")
-    barnahus = next(slide for slide in slides(render("slides", shot, PAPER)) if slide[0] == PROJECTS[4][1])
+    barnahus = next(slide for slide in slides(render("slides", shot, PAPER)) if slide[0] == TITLES_2013["S-BARNAHUS"])
     assert barnahus[-1] == OPEN
     assert barnahus[-2] == "Avsätts 2014"
 
 
-def test_the_annex_has_typed_amounts_and_sums_that_are_formulas() -> None:
-    shot = documents()
+def test_the_annex_has_typed_amounts_and_sums_that_are_formulas(documents: Snapshot) -> None:
+    shot = documents
     data = render("annex", shot, PAPER)
     rows, formulas = sheet(data, "Ärenden"), sheet(data, "Ärenden", values=False)
     assert {row["Kod"]: row["Beviljas 2013 kr"] for row in rows if row["Kod"] in GRANTED} == GRANTED
@@ -224,25 +245,25 @@ def test_the_annex_has_typed_amounts_and_sums_that_are_formulas() -> None:
     assert str(sheet(data, "Utrymme", values=False)[-1]["2013 kr"]).startswith("=SUBTOTAL(109,")
 
 
-def test_each_matter_has_a_slide_with_its_amounts() -> None:
-    shot = documents()
+def test_each_matter_has_a_slide_with_its_amounts(documents: Snapshot) -> None:
+    shot = documents
     found = slides(render("slides", shot, PAPER))
     assert [slide[0] for slide in found[1:]] == [one.title for one in shot.matters]
     assert f"– beviljar {kronor(2_310_000)} ur 2013 års budget till 4 projekt." in found[0]
     for code, slide in zip((one.code for one in shot.matters), found[1:], strict=True):
-        amount = GRANTED.get(code) or (2_000_000 if code == "LU14" else None)
+        amount = GRANTED.get(code) or (2_000_000 if code == "LUM-2014" else None)
         assert amount is None or f"{amount:,} kr".replace(",", " ") in slide
 
 
-def test_the_minutes_say_who_was_there_who_was_in_conflict_and_who_disagreed() -> None:
-    shot = documents()
+def test_the_minutes_say_who_was_there_who_was_in_conflict_and_who_disagreed(documents: Snapshot) -> None:
+    shot = documents
     text = word(render("minutes", shot, replace(PAPER, hash=freeze(shot).hash)))
     start = text.index("Närvarande")
     assert text[start : start + 7] == [
         "Närvarande", "Anna Alm, ordförande", "Bo Ek", "Eva Handläggare, sekreterare", "Frånvarande", "Cia Dahl",
         "Dagordning",
     ]  # fmt: skip
-    assert f"Bo Ek anmälde jäv i ärendet {PROJECTS[2][1]} och deltog inte i det." in text
+    assert f"Bo Ek anmälde jäv i ärendet {TITLES_2013['S-KONT']} och deltog inte i det." in text
     assert "Bo Ek ville vänta med insatsgrupperna." in text
     assert (
         f"FoU-rådet rekommenderar att nämnden beviljar {kronor(2_310_000)} ur 2013 års budget till 4 projekt, "
@@ -251,40 +272,41 @@ def test_the_minutes_say_who_was_there_who_was_in_conflict_and_who_disagreed() -
     assert any(freeze(shot).hash in line for line in text)
 
 
-def test_the_minutes_are_refused_to_who_may_not_see_the_conflicts() -> None:
-    shot = documents()
-    seen = replace(shot, matters=tuple(replace(one, conflicts=()) for one in shot.matters))
+def test_the_minutes_are_refused_to_who_may_not_see_the_conflicts(documents: Snapshot) -> None:
+    shot = documents
     with pytest.raises(Refused, match="hela rekommendationen"):
-        render("minutes", seen, replace(PAPER, hash=freeze(shot).hash))
+        render("minutes", shot, replace(PAPER, whole=False))
 
 
-def test_each_applicant_gets_a_letter_of_what_the_board_decided_not_of_what_was_proposed() -> None:
-    shot = documents()
+def test_each_applicant_gets_a_letter_of_what_the_board_decided_not_of_what_was_proposed(documents: Snapshot) -> None:
+    shot = documents
     ruling = ruled(
         shot,
-        P1=(Line(2013, "grant", 500_000, "att rapporten kommer i tid"),),
-        P6=(Line(2013, "out"),),
-        P7=(),
+        {
+            "S-EBP": (Line(2013, "grant", 500_000, "att rapporten kommer i tid"),),
+            "S-SKOLA": (Line(2013, "out"),),
+            "S-EKB": (),
+        },
     )
     found = letters(render("letters", shot, PAPER, ruling))
     assert len(found) == 6
-    first = next(text for name, text in found.items() if name.startswith("beslut-p1-"))
+    first = next(text for name, text in found.items() if name.startswith("beslut-s-ebp-"))
     assert (
         f"Socialnämnden har beslutat att projektet får {kronor(500_000)} för 2013. Villkor för 2013: att rapporten "
         "kommer i tid." in first
     )
-    assert {"Till: Linköpings universitet / FoU-Nordväst", "Dag: 10 december 2013", "Paragraf: 12"} <= set(first)
-    refused = next(text for name, text in found.items() if name.startswith("beslut-p6-"))
+    assert {"Dag: 10 december 2013", "Paragraf: 12"} <= set(first)
+    refused = next(text for name, text in found.items() if name.startswith("beslut-s-skola-"))
     assert "Socialnämnden har beslutat att projektet inte får medel." in refused
     rows = {row["Kod"]: row for row in sheet(render("annex", shot, PAPER, ruling), "Ärenden")}
-    assert rows["P1"]["Beviljas 2013 på villkor enligt beslutet kr"] == 500_000
-    assert rows["P1"]["Beviljas 2013 enligt förslaget kr"] == 600_000
-    assert [rows[code]["Ändrat"] for code in ("P1", "P2")] == ["Ja", "Nej"]
+    assert rows["S-EBP"]["Beviljas 2013 på villkor enligt beslutet kr"] == 500_000
+    assert rows["S-EBP"]["Beviljas 2013 enligt förslaget kr"] == 600_000
+    assert [rows[code]["Ändrat"] for code in ("S-EBP", "S-IMPL")] == ["Ja", "Nej"]
 
 
-def test_letters_wait_for_the_board() -> None:
+def test_letters_wait_for_the_board(documents: Snapshot) -> None:
     with pytest.raises(Refused, match="För in beslutet först"):
-        render("letters", documents(), PAPER)
+        render("letters", documents, PAPER)
 
 
 def test_papers_without_what_is_unknown_leave_its_headings_out() -> None:
@@ -320,14 +342,14 @@ def test_our_own_templates_have_no_faults(form: Any) -> None:
     assert faults(form, own_template(form)) == ()
 
 
-def test_a_municipality_can_put_its_own_template_in_a_folder(tmp_path: Path) -> None:
+def test_a_municipality_can_put_its_own_template_in_a_folder(documents: Snapshot, tmp_path: Path) -> None:
     (tmp_path / "tjansteutlatande.docx").write_bytes(
         template("Vår kommun", ("Dnr {", "{dia", "rienummer}} i", " ärendet"), *LEAST)
     )
-    text = word(render("memo", documents(), PAPER, templates=tmp_path))
+    text = word(render("memo", documents, PAPER, templates=tmp_path))
     assert text[1:3] == ["Vår kommun", "Dnr 3.1-0420/2013 i ärendet"]
     assert "Sammanfattning" not in text
-    assert f"{PROJECTS[1][1]}: Förvaltningen föreslår att projektet får {kronor(770_000)} för 2013." in text
+    assert f"{TITLES_2013['S-IMPL']}: Förvaltningen föreslår att projektet får {kronor(770_000)} för 2013." in text
 
 
 @pytest.mark.parametrize(
@@ -352,10 +374,10 @@ def test_a_template_that_lacks_something_is_told_what(form: Any, lines: tuple[st
     assert all(part in found for part in told), found
 
 
-def test_a_template_with_faults_is_refused_with_all_of_them(tmp_path: Path) -> None:
+def test_a_template_with_faults_is_refused_with_all_of_them(documents: Snapshot, tmp_path: Path) -> None:
     (tmp_path / "tjansteutlatande.docx").write_bytes(template("{{förslaget}}"))
     with pytest.raises(Refused) as refused:
-        render("memo", documents(), PAPER, templates=tmp_path)
+        render("memo", documents, PAPER, templates=tmp_path)
     assert str(refused.value).startswith("Mallen tjansteutlatande.docx går inte att använda. Den saknar ")
     assert "{{förslaget}} är inget fält" in str(refused.value)
 
@@ -370,7 +392,9 @@ def test_what_a_template_leaves_out_is_listed() -> None:
     assert {"bakgrund", "sammanfattning", "syfte"} <= set(left_out(MEMO, template(*LEAST)))
 
 
-def test_a_field_may_stand_in_a_header_a_table_or_a_text_and_what_is_empty_is_left_out(tmp_path: Path) -> None:
+def test_a_field_may_stand_in_a_header_a_table_or_a_text_and_what_is_empty_is_left_out(
+    documents: Snapshot, tmp_path: Path
+) -> None:
     document = Document(BytesIO(template("{{rubrik}}", *LEAST[:3])))
     document.add_heading("{{namn}}", 2)
     table = document.add_table(3, 2)
@@ -384,11 +408,12 @@ def test_a_field_may_stand_in_a_header_a_table_or_a_text_and_what_is_empty_is_le
     document.add_paragraph("{{bakgrund}}")
     document.sections[0].header.paragraphs[0].text = "Dnr {{diarienummer}}"
     document.save(str(tmp_path / "tjansteutlatande.docx"))
-    text = word(render("memo", documents(), replace(PAPER, background=None), templates=tmp_path))
+    text = word(render("memo", documents, replace(PAPER, background=None), templates=tmp_path))
     assert text[0] == "Dnr 3.1-0420/2013"
-    start = text.index(PROJECTS[5][1], text.index("Lokala utvecklingsmedel 2014"))
+    start = text.index(TITLES_2013["S-SKOLA"], text.index("Lokala utvecklingsmedel 2014"))
     assert text[start + 1 : start + 5] == [
-        "Tid", "från 2014", "", f"Förvaltningen föreslår att medel avsätts för projektet i 2014 års budget ({OPEN})."
+        "Tid", "2014 (Pilotprojekten pågår hela 2014)", "",
+        f"Förvaltningen föreslår att medel avsätts för projektet i 2014 års budget ({OPEN})."
     ]  # fmt: skip
     assert "Bakgrund" not in text
 
@@ -502,8 +527,8 @@ def test_the_papers_sums_are_the_snapshots_and_no_title_changes_a_document(shot:
         assert len(letters(render("letters", shot, PAPER, ruled(shot)))) == sum(one.call is None for one in said)
 
 
-def test_each_paper_has_a_name_of_its_own() -> None:
-    assert [file_name(paper, documents()) for paper in PAPERS] == [
+def test_each_paper_has_a_name_of_its_own(documents: Snapshot) -> None:
+    assert [file_name(paper, documents) for paper in PAPERS] == [
         "tjansteutlatande-2013-2013-10-17.docx", "protokollsutdrag-2013-2013-10-17.docx",
         "bilaga-2013-2013-10-17.xlsx", "bilder-2013-2013-10-17.pptx", "beslutsbrev-2013-2013-10-17.zip",
     ]  # fmt: skip

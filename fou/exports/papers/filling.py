@@ -20,7 +20,6 @@ from docx import Document
 from docx.document import Document as Docx
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.text.paragraph import Paragraph
 from lxml.etree import XMLSyntaxError
 
 from fou.errors import Refused
@@ -90,7 +89,7 @@ def fields(template: Docx, repeated: Sequence[str]) -> Fields:
 
 def fill(template: Docx, values: Mapping[str, Value], rounds: Mapping[str, Rounds]) -> None:
     """Fill in every field of an opened template; a name that is not in ``values`` is left empty."""
-    filling = _Filling(template, rounds)
+    filling = _Filling(template, rounds, _levels(template))
     for root in _roots(template):
         filling.blocks(root, values)
 
@@ -99,6 +98,8 @@ def fill(template: Docx, values: Mapping[str, Value], rounds: Mapping[str, Round
 class _Filling:
     template: Docx
     rounds: Mapping[str, Rounds]
+    #: The level of each style that is a heading's.
+    levels: Mapping[str, int]
 
     def blocks(self, container: Any, values: Mapping[str, Value]) -> None:
         """Fill in what stands directly in a body, a cell, a header, a text box or a content control."""
@@ -127,7 +128,7 @@ class _Filling:
             if self.rounds[name or ""]:
                 container.remove(block)
             else:
-                _take_away(self.template, block)
+                self.take_away(block)
 
     def block(self, block: Any, values: Mapping[str, Value]) -> None:
         """Fill in a paragraph, a table or a content control."""
@@ -143,7 +144,7 @@ class _Filling:
                 if names and not any(_given(values.get(name)) for name in names):
                     block.remove(row)
             if block.find(qn("w:tr")) is None:
-                _take_away(self.template, block)
+                self.take_away(block)
         elif block.tag == qn("w:sdt"):
             for content in block.findall(qn("w:sdtContent")):
                 self.blocks(content, values)
@@ -155,7 +156,7 @@ class _Filling:
             return
         if not any(_given(values.get(name)) for name in names):
             _empty(paragraph)
-            _take_away(self.template, paragraph)
+            self.take_away(paragraph)
             return
         alone = _alone(paragraph)
         value = values[alone] if alone is not None else None
@@ -176,6 +177,31 @@ class _Filling:
         """The width between the margins, EMU."""
         section = self.template.sections[-1]
         return (section.page_width or 0) - (section.left_margin or 0) - (section.right_margin or 0)
+
+    def take_away(self, block: Any) -> None:
+        """Take a block away, and the headings above that nothing then stands under.
+
+        What a document cannot do without stays, emptied: the last paragraph of a cell, and one that ends a section.
+        """
+        parent, before, after = block.getparent(), block.getprevious(), block.getnext()
+        last_in_cell = parent.tag == qn("w:tc") and after is None and (before is None or before.tag != qn("w:p"))
+        if last_in_cell or next(block.iter(qn("w:sectPr"), qn("w:drawing")), None) is not None:
+            return
+        # A text box or a header must hold a paragraph.
+        if before is None and after is None:
+            return
+        parent.remove(block)
+        while before is not None and (level := self.level(before)):
+            below = self.level(after) if after is not None and after.tag != qn("w:sectPr") else 1
+            if not 0 < below <= level:
+                return
+            bare, before = before, before.getprevious()
+            parent.remove(bare)
+
+    def level(self, block: Any) -> int:
+        """The level of a heading, 0 for anything else."""
+        style = block.find(f"{qn('w:pPr')}/{qn('w:pStyle')}") if block.tag == qn("w:p") else None
+        return 0 if style is None else self.levels.get(style.get(qn("w:val")), 0)
 
 
 def _roots(template: Docx) -> Iterator[Any]:
@@ -257,31 +283,8 @@ def _empty(paragraph: Any) -> None:
         text.text = ""
 
 
-def _take_away(template: Docx, block: Any) -> None:
-    """Take a block away, and the headings above that nothing then stands under.
-
-    What a document cannot do without stays, emptied: the last paragraph of a cell, and one that ends a section.
-    """
-    parent, before, after = block.getparent(), block.getprevious(), block.getnext()
-    last_in_cell = parent.tag == qn("w:tc") and after is None and (before is None or before.tag != qn("w:p"))
-    if last_in_cell or next(block.iter(qn("w:sectPr"), qn("w:drawing")), None) is not None:
-        return
-    # A text box or a header must hold a paragraph.
-    if before is None and after is None:
-        return
-    parent.remove(block)
-    while before is not None and (level := _level(template, before)):
-        below = _level(template, after) if after is not None and after.tag != qn("w:sectPr") else 1
-        if not 0 < below <= level:
-            return
-        bare, before = before, before.getprevious()
-        parent.remove(bare)
-
-
-def _level(template: Docx, block: Any) -> int:
-    """The level of a heading, 0 for anything else."""
-    if block.tag != qn("w:p"):
-        return 0
-    style = Paragraph(block, template._body).style
-    found = re.fullmatch(r"heading (\d)", (style.name or "").casefold()) if style is not None else None
-    return int(found[1]) if found else 0
+def _levels(template: Docx) -> dict[str, int]:
+    found = (
+        (style.style_id, re.fullmatch(r"heading (\d)", (style.name or "").casefold())) for style in template.styles
+    )
+    return {name: int(level[1]) for name, level in found if level}

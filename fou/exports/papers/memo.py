@@ -74,5 +74,15 @@ def values_of(matter: Matter, who: str) -> dict[str, Value]:
 
 
 def _call(snapshot: Snapshot, particulars: Particulars) -> tuple[str, ...]:
-    calls = [f"{said.title(one)}: {said.proposal(one, _WHO)}" for one in snapshot.matters if one.call and one.lines]
-    return (*said.paragraphs(particulars.call_text), *calls)
+    """The handler's text, or else the calls' own, and what is set aside for each."""
+    calls = [one for one in snapshot.matters if one.call is not None and one.lines]
+    written = said.paragraphs(particulars.call_text)
+    told = [
+        line
+        for one in calls
+        for line in (
+            *(() if written else said.paragraphs(one.purpose)),
+            f"{said.title(one)}: {said.proposal(one, _WHO)}",
+        )
+    ]
+    return (*written, *told)

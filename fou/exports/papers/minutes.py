@@ -10,7 +10,7 @@ from fou.exports.papers.filling import Value
 from fou.exports.papers.memo import common, values_of
 from fou.exports.papers.particulars import Particulars
 from fou.exports.papers.template import MINUTES, filled, load
-from fou.snapshot import Held, Snapshot, freeze
+from fou.snapshot import Held, Snapshot
 from fou.swedish import format_date, join_words
 
 _ROLES = {"chair": "ordförande", "secretary": "sekreterare"}
@@ -19,13 +19,13 @@ _ROLES = {"chair": "ordförande", "secretary": "sekreterare"}
 def render(snapshot: Snapshot, particulars: Particulars, folder: Path | None = None) -> bytes:
     """The extract, from the template in ``folder`` if there is one.
 
-    Raises Refused when it was not recommended at a meeting, the template cannot be used, or the snapshot is not the
-    whole one that was frozen: without what is kept apart the conflicts of interest would be missing from the minutes.
+    Raises Refused when it was not recommended at a meeting, the template cannot be used, or the snapshot may not be
+    the whole one: without what is kept apart the conflicts of interest would be missing from the minutes.
     """
     meeting = snapshot.meeting
     if meeting is None:
         raise Refused("Rekommendationen lämnades inte vid ett möte. Då finns inget protokoll att göra utdrag ur.")
-    if particulars.hash is not None and freeze(snapshot).hash != particulars.hash:
+    if not particulars.whole:
         raise Refused("Protokollsutdraget kan bara göras av den som får se hela rekommendationen, även jäven.")
     template = load(MINUTES, folder)
     values: dict[str, Value] = {

@@ -16,11 +16,13 @@ Key = tuple[int | None, int | None]
 class Particulars:
     """The sender, the recipient and the texts of the papers, and the recommendation's hash.
 
+    ``whole`` vouches that the snapshot is seen in full, conflicts of interest too: only then are there minutes.
     ``board`` is whom the memo is for and ``reference`` its case number (dnr); ``dated`` is the paper's day (None: the
     day of the recommendation). ``immediate`` asks the board to approve the minutes at once. None is left out.
     """
 
     hash: str | None = None
+    whole: bool = False
     board: str | None = None
     unit: str | None = None
     handler: str | None = None

@@ -252,6 +252,11 @@ def room(snapshot: Snapshot) -> tuple[str, ...]:
 
 def _rooms(snapshot: Snapshot) -> Iterator[str]:
     for year in snapshot.years:
+        if year.pot is not None and year.pot_left is not None:
+            yield (
+                f"För utlysningen är {sek(year.pot)} avsatt {year.year}. Med förslaget återstår "
+                f"{format_sek(year.pot_left)} av det."
+            )
         if year.frame is None or year.free_after is None:
             yield f"Ramen för {year.year} är inte fastställd."
         elif year.free_after < 0:
@@ -272,9 +277,12 @@ def period(matter: Matter) -> str:
     """When it goes on: ``2012–2015``, ``från juli 2014``; empty when nothing says."""
     starts, ends = (format_partial(part) if part else "" for part in (matter.starts, matter.ends))
     joined = EN_DASH if starts.isdigit() and ends.isdigit() else f" {EN_DASH} "
-    whole = f"{starts}{joined}{ends}" if starts and ends else f"från {starts}" if starts else ends and f"till {ends}"
     note = named(matter.period_note)
-    return f"{whole} ({note})" if whole and note else whole or note
+    if starts and ends:
+        whole = starts if starts == ends else f"{starts}{joined}{ends}"
+        return f"{whole} ({note})" if note else whole
+    # The source's own words say more than the one end that is known.
+    return note or (f"från {starts}" if starts else ends and f"till {ends}")
 
 
 def rank(matter: Matter) -> str:
