@@ -44,6 +44,8 @@ class Fields:
 
     outside: frozenset[str]
     within: Mapping[str, frozenset[str]]
+    #: Those that stand with something else in their paragraph.
+    amid: frozenset[str]
     #: What is wrong with it, in Swedish sentences.
     faults: tuple[str, ...]
 
@@ -63,6 +65,7 @@ def fields(template: Docx, repeated: Sequence[str]) -> Fields:
     """The fields of a template; ``repeated`` names what may be repeated."""
     outside: set[str] = set()
     within: dict[str, set[str]] = {}
+    amid: set[str] = set()
     faults: list[str] = []
     for root in _roots(template):
         begun: str | None = None
@@ -78,13 +81,16 @@ def fields(template: Docx, repeated: Sequence[str]) -> Fields:
                     faults.append(f"{{{{{END}}}}} står utan att något upprepas före det.")
                 begun = None
             else:
-                (outside if begun is None else within[begun]).update(_names(_text(paragraph)))
+                names = _names(_text(paragraph))
+                (outside if begun is None else within[begun]).update(names)
+                amid.update(names if alone is None else ())
         if begun is not None:
             faults.append(f"{{{{{begun}}}}} saknar sitt {{{{{END}}}}}.")
         faults += [
             f"{{{{{name}}}}} ska stå ensamt på sin rad." for name in sorted((outside | _all(within)) & {*repeated, END})
         ]
-    return Fields(frozenset(outside), {name: frozenset(held) for name, held in within.items()}, tuple(faults))
+    held = {name: frozenset(names) for name, names in within.items()}
+    return Fields(frozenset(outside), held, frozenset(amid), tuple(faults))
 
 
 def fill(template: Docx, values: Mapping[str, Value], rounds: Mapping[str, Rounds]) -> None:

@@ -63,6 +63,7 @@ _WHOLE = {
     "utrymme": "vad som är fritt med förslaget, i ord",
     "utrymmestabell": "ram, beviljat, avsatt och fritt per år",
 }
+_TABLES = {"tabell", "utrymmestabell"}
 
 MEMO = Form(
     "tjansteutlatande.docx",
@@ -185,6 +186,7 @@ def _faults(form: Form, held: Fields) -> tuple[str, ...]:
             for name in form.matter
             if name in form.matter_must - within
         ]
+    told += [f"{{{{{name}}}}} ska stå ensamt på sin rad." for name in sorted(held.amid & _TABLES)]
     if missing:
         told.append(f"Den saknar {join_words(missing)}.")
     known = {*form.about, *form.matter} | ({MATTERS, "slut"} if form.matter else set())
