@@ -148,11 +148,15 @@ def word(data: bytes) -> list[str]:
 
 
 def word_table(data: bytes, first_head: str) -> list[dict[str, str]]:
+    """The rows of the table that begins with this head, and of those that go on with more columns."""
+    found: list[dict[str, str]] = []
     for table in Document(BytesIO(data)).tables:
         rows = [[spaced(cell.text) for cell in row.cells] for row in table.rows]
         if rows[0][0] == first_head:
-            return [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]
-    raise AssertionError(f"no table begins with {first_head}")
+            more = [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]
+            found = [one | other for one, other in zip(found, more, strict=True)] if found else more
+    assert found, f"no table begins with {first_head}"
+    return found
 
 
 def sheet(data: bytes, name: str, values: bool = True) -> list[dict[str, Any]]:
@@ -213,6 +217,7 @@ def test_the_memo_of_2013_proposes_what_the_documents_do(documents: Snapshot) ->
     } | {"Lokala utvecklingsmedel 2014": "–", "Summa": "2 310 000"}
     assert [row["Avsätts 2014"] for row in rows].count(OPEN) == 6
     assert rows[-1]["Avsätts 2014"] == "2 000 000"
+    assert "För 2014 avsätts medel till 6 ärenden utan fastställt belopp. De ingår inte i någon summa." in text
     assert f"Ramen för 2013 är {kronor(2_310_000)}. Med förslaget är 0 kr fritt." in text
     for wanted in ("Diarienummer: 3.1-0420/2013", "17 oktober 2013", "Till: Socialnämnden",
                    "Tid: 2012–2015 (Uppföljning av akterna planeras 2015)",
@@ -307,6 +312,14 @@ def test_each_applicant_gets_a_letter_of_what_the_board_decided_not_of_what_was_
 def test_letters_wait_for_the_board(documents: Snapshot) -> None:
     with pytest.raises(Refused, match="För in beslutet först"):
         render("letters", documents, PAPER)
+
+
+def test_years_that_do_not_fit_beside_each_other_go_on_in_another_table() -> None:
+    seven = {number: tuple(Line(2013 + y, "grant", number) for y in range(7)) for number in (1, 2)}
+    matters = [Matter(number, None, f"P{number}", "Ett projekt", lines=lines) for number, lines in seven.items()]
+    data = render("memo", snapshot(matters, {2013 + y: 10 for y in range(7)}), PAPER)
+    assert [len(table.columns) for table in Document(BytesIO(data)).tables] == [7, 3, 8]
+    assert [word_table(data, "Ärende")[-1][f"Beviljas {2013 + y}"] for y in range(7)] == ["3"] * 7
 
 
 def test_papers_without_what_is_unknown_leave_its_headings_out() -> None:

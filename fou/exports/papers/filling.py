@@ -26,8 +26,19 @@ from fou.errors import Refused
 from fou.exports.table import Table, clean
 from fou.exports.word_table import table_element
 
-#: What stands in a field: a text, paragraphs, or a table.
-Value: TypeAlias = str | tuple[str, ...] | Table
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """Tables below each other; those without rows are left out."""
+
+    parts: tuple[Table, ...]
+
+    def __bool__(self) -> bool:
+        return any(part.rows for part in self.parts)
+
+
+#: What stands in a field: a text, paragraphs, or tables.
+Value: TypeAlias = str | tuple[str, ...] | Tables
 #: What is repeated: the fields of each round.
 Rounds: TypeAlias = Sequence[Mapping[str, Value]]
 
@@ -147,7 +158,7 @@ class _Filling:
                 names = {name for paragraph in row.iter(qn("w:p")) for name in _names(_text(paragraph))}
                 for cell in row.iter(qn("w:tc")):
                     self.blocks(cell, values)
-                if names and not any(_given(values.get(name)) for name in names):
+                if names and not any(values.get(name) for name in names):
                     block.remove(row)
             if block.find(qn("w:tr")) is None:
                 self.take_away(block)
@@ -160,15 +171,19 @@ class _Filling:
         names = _names(_text(paragraph))
         if not names:
             return
-        if not any(_given(values.get(name)) for name in names):
+        if not any(values.get(name) for name in names):
             _empty(paragraph)
             self.take_away(paragraph)
             return
         alone = _alone(paragraph)
         value = values[alone] if alone is not None else None
-        if isinstance(value, Table):
-            paragraph.addprevious(table_element(value, self.room()))
+        if isinstance(value, Tables):
+            # A table needs a paragraph below it, or Word joins it with the next.
             _empty(paragraph)
+            for table in (part for part in value.parts if part.rows):
+                if paragraph.getprevious() is not None and paragraph.getprevious().tag == qn("w:tbl"):
+                    paragraph.addprevious(deepcopy(paragraph))
+                paragraph.addprevious(table_element(table, self.room()))
             return
         if isinstance(value, tuple):
             for text in value[:-1]:
@@ -243,10 +258,6 @@ def _alone(paragraph: Any) -> str | None:
 
 def _all(within: Mapping[str, set[str]]) -> set[str]:
     return set().union(*within.values())
-
-
-def _given(value: Value | None) -> bool:
-    return bool(value.rows) if isinstance(value, Table) else bool(value)
 
 
 def _flat(value: Value | None) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from fou.errors import Refused
 from fou.exports.papers import said, tables
-from fou.exports.papers.filling import Value
+from fou.exports.papers.filling import Tables, Value
 from fou.exports.papers.particulars import Particulars
 from fou.exports.papers.template import MEMO, filled, load
 from fou.snapshot import Matter, Snapshot
@@ -48,9 +48,9 @@ def common(snapshot: Snapshot, particulars: Particulars) -> dict[str, Value]:
         "datum": format_date(particulars.dated or snapshot.made),
         "år": str(snapshot.year),
         "underlag": said.basis(snapshot, particulars),
-        "tabell": tables.matters(snapshot),
+        "tabell": Tables(tables.matters(snapshot)),
         "utrymme": said.room(snapshot),
-        "utrymmestabell": tables.rooms(snapshot),
+        "utrymmestabell": Tables((tables.rooms(snapshot),)),
     }
 
 

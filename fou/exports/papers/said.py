@@ -264,6 +264,11 @@ def _rooms(snapshot: Snapshot) -> Iterator[str]:
             yield f"Ramen för {year.year} är {sek(year.frame)}. Förslaget överskrider det som är fritt med {over}."
         else:
             yield f"Ramen för {year.year} är {sek(year.frame)}. Med förslaget är {format_sek(year.free_after)} fritt."
+        if year.open:
+            number = count(year.open, "ärende", "ärenden")
+            yield f"För {year.year} avsätts medel till {number} utan fastställt belopp. De ingår inte i någon summa."
+        if year.conditional:
+            yield f"För {year.year} gäller {sek(year.conditional)} på villkor. Det ingår inte i det som är beviljat."
 
 
 def kind(matter: Matter) -> str:

@@ -14,6 +14,8 @@ from fou.snapshot import Line, Matter, Snapshot
 from fou.swedish import join_words
 
 _OUTCOMES = {"grant": "Beviljas", "reserve": "Medel avsätts", "out": "Får inte medel"}
+#: So many amounts have room beside each other on a page.
+_ON_PAGE = 5
 _HEADS = {"grant": "Beviljas", "reserve": "Avsätts"}
 
 
@@ -26,18 +28,31 @@ class _Part:
     total: Cell = None
 
 
-def matters(snapshot: Snapshot) -> Table:
+def matters(snapshot: Snapshot) -> tuple[Table, ...]:
     """What each matter gets a year, with sums: for the memo and the minutes. One without a line is left out.
 
-    The unit stands in the document's own words before the table.
+    There are as many tables as a page's width calls for. The unit stands in the document's own words before them.
     """
     rows = [one for one in snapshot.matters if one.lines]
-    parts = [_name(), _Part(Column("slag", "Slag", ""), lambda one: said.kind(one) or None)]
-    parts += _money(rows, said_lines, "")
-    found = _table("forslag", "Förslag", "Belopp i kronor exklusive moms.", parts, rows)
-    columns = tuple(replace(column, head=column.head.removesuffix(" kr")) for column in found.columns)
-    totals = found.totals and tuple("" if cell is None else cell for cell in found.totals)
-    return replace(found, columns=columns, totals=totals)
+    money = list(_money(rows, said_lines, ""))
+    conditions = [part for part in money if not part.column.amount]
+    amounts = [part for part in money if part.column.amount]
+    first = [_name(), _Part(Column("slag", "Slag", ""), lambda one: said.kind(one) or None)]
+    groups = [amounts[start : start + _ON_PAGE] for start in range(0, len(amounts), _ON_PAGE)] or [[]]
+    found = []
+    for number, group in enumerate(groups, 1):
+        last = conditions if number == len(groups) else []
+        parts = [*(first if number == 1 else first[:1]), *group, *last]
+        heading = "Förslag" if number == 1 else "Förslag, fortsättning"
+        found.append(_on_page(_table("forslag", heading, "Belopp i kronor exklusive moms.", parts, rows)))
+    return tuple(found)
+
+
+def _on_page(table: Table) -> Table:
+    """Without the unit in every head, and with nothing rather than a dash where there is nothing to sum."""
+    columns = tuple(replace(column, head=column.head.removesuffix(" kr")) for column in table.columns)
+    totals = table.totals and tuple("" if cell is None else cell for cell in table.totals)
+    return replace(table, columns=columns, totals=totals)
 
 
 def annex(snapshot: Snapshot, ruling: Ruling | None) -> Table:
