@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from io import BytesIO
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -154,7 +155,8 @@ def word_table(data: bytes, first_head: str) -> list[dict[str, str]]:
         rows = [[spaced(cell.text) for cell in row.cells] for row in table.rows]
         if rows[0][0] == first_head:
             more = [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]
-            found = [one | other for one, other in zip(found, more, strict=True)] if found else more
+            # one that only has conditions has no row of sums
+            found = [one | other for one, other in zip_longest(found, more, fillvalue={})] if found else more
     assert found, f"no table begins with {first_head}"
     return found
 
@@ -318,7 +320,7 @@ def test_years_that_do_not_fit_beside_each_other_go_on_in_another_table() -> Non
     seven = {number: tuple(Line(2013 + y, "grant", number) for y in range(7)) for number in (1, 2)}
     matters = [Matter(number, None, f"P{number}", "Ett projekt", lines=lines) for number, lines in seven.items()]
     data = render("memo", snapshot(matters, {2013 + y: 10 for y in range(7)}), PAPER)
-    assert [len(table.columns) for table in Document(BytesIO(data)).tables] == [7, 3, 8]
+    assert [len(table.columns) for table in Document(BytesIO(data)).tables] == [6, 4, 8]
     assert [word_table(data, "Ärende")[-1][f"Beviljas {2013 + y}"] for y in range(7)] == ["3"] * 7
 
 

@@ -15,7 +15,7 @@ from fou.swedish import join_words
 
 _OUTCOMES = {"grant": "Beviljas", "reserve": "Medel avsätts", "out": "Får inte medel"}
 #: So many amounts have room beside each other on a page.
-_ON_PAGE = 5
+_ON_PAGE = 4
 _HEADS = {"grant": "Beviljas", "reserve": "Avsätts"}
 
 
@@ -37,8 +37,10 @@ def matters(snapshot: Snapshot) -> tuple[Table, ...]:
     money = list(_money(rows, said_lines, ""))
     conditions = [part for part in money if not part.column.amount]
     amounts = [part for part in money if part.column.amount]
-    first = [_name(), _Part(Column("slag", "Slag", ""), lambda one: said.kind(one) or None)]
+    first = [_name(), _Part(Column("sort", "Slag", ""), lambda one: said.kind(one) or None)]
     groups = [amounts[start : start + _ON_PAGE] for start in range(0, len(amounts), _ON_PAGE)] or [[]]
+    if conditions and len(groups[-1]) > 2:
+        groups.append([])
     found = []
     for number, group in enumerate(groups, 1):
         last = conditions if number == len(groups) else []
