@@ -68,6 +68,8 @@ class Settings:
     idle: timedelta = timedelta(minutes=30)
     absolute: timedelta = timedelta(hours=10)
     max_sessions: int = 200
+    #: The folder with the municipality's own templates for the papers of a decision; it need not exist.
+    templates: Path = ROOT / "data" / "mallar"
     log: Literal["text", "json"] = "text"
 
     @property
@@ -118,7 +120,7 @@ def read_settings(file: Path) -> Settings:
     redirect_uri, providers = _sign_in(auth)
     fou.only({
         "public", "allowed_hosts", "first_admin", "without_role", "roles_claim", "roles", "trust_email",
-        "idle_minutes", "absolute_hours", "max_sessions", "log",
+        "idle_minutes", "absolute_hours", "max_sessions", "templates", "log",
     })  # fmt: skip
     public = fou.flag("public")
     if not providers and not public:
@@ -147,6 +149,7 @@ def read_settings(file: Path) -> Settings:
         idle=timedelta(minutes=idle),
         absolute=timedelta(hours=absolute),
         max_sessions=fou.number("max_sessions", 200, 1, 10_000),
+        templates=_templates(fou),
         log="json" if fou.choice("log", "text", "json") == "json" else "text",
     )
 
@@ -306,6 +309,17 @@ def _roles(fou: _Section) -> Mapping[str, Role]:
             "varje grupp ger; båda eller ingendera",
         )
     return MappingProxyType(roles)
+
+
+def _templates(fou: _Section) -> Path:
+    """The folder that is named, from where the settings file is; one that is named must be there."""
+    given = fou.text("templates")
+    if given is None:
+        return LOCAL.templates
+    folder = fou.file.parent / given
+    if not folder.is_dir():
+        raise fou.wrong("templates", f"sökvägen till en mapp som finns; {folder} är ingen mapp")
+    return folder
 
 
 def _trusted(fou: _Section, providers: tuple[Provider, ...]) -> tuple[str, ...]:

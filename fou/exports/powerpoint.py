@@ -4,40 +4,46 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from io import BytesIO
 from itertools import takewhile
 from typing import Any
-from xml.sax.saxutils import escape
 
-from pptx import Presentation
 from pptx.chart.data import CategoryChartData
-from pptx.dml.color import RGBColor
 from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION
 from pptx.enum.dml import MSO_PATTERN
-from pptx.enum.text import PP_ALIGN
 from pptx.oxml import parse_xml
 from pptx.oxml.ns import qn
 from pptx.util import Cm, Emu, Pt
 
 from fou.charts.drawing import Bars, Row
 from fou.charts.palette import LOOKS
+from fou.exports.deck import (
+    DARK,
+    HEIGHT,
+    LIGHT,
+    LONGEST,
+    MARGIN,
+    NAMES,
+    ROW_HEIGHT,
+    TOP,
+    WIDTH,
+    add_slide,
+    colour,
+    content,
+    cut,
+    new_deck,
+    table_row,
+    write,
+)  # fmt: skip
 from fou.exports.report import Report, Section
 from fou.exports.table import Cell, Column, Table, shares, shown
 from fou.swedish import count
 
-_LANGUAGE = "sv-SE"
-_WIDTH, _HEIGHT, _MARGIN = Cm(33.867), Cm(19.05), Cm(1.5)
-_TOP = Cm(3.9)
 _ROWS = 7
-_ROW_HEIGHT = Cm(1.2)
 #: A deck is for a meeting; the rest is in the other files.
 _MOST = 49
-#: Longer texts are cut on the slide and stand whole in its notes.
-_LONGEST = 110
 _CHART_LONGEST = 45
 #: More bars than this cannot be read from the other end of a room; the tables have them all.
 _CHART_ROWS = 12
-_DARK, _LIGHT = "1F2937", "E5E7EB"
 #: PowerPoint's name for each of the palette's patterns, and for those on a ground that is left empty.
 _PATTERNS = {
     "/": MSO_PATTERN.WIDE_UPWARD_DIAGONAL, "\\": MSO_PATTERN.WIDE_DOWNWARD_DIAGONAL, "x": MSO_PATTERN.DIAGONAL_CROSS,
@@ -47,24 +53,20 @@ _HOLLOW = {
     "/": MSO_PATTERN.LIGHT_UPWARD_DIAGONAL, "\\": MSO_PATTERN.LIGHT_DOWNWARD_DIAGONAL,
     "-": MSO_PATTERN.LIGHT_HORIZONTAL, ".": MSO_PATTERN.PERCENT_20,
 }  # fmt: skip
-_NAMES = (
-    'xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart" '
-    'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"'
-)
 _OUTLINE = (
-    f'<c:spPr {_NAMES}><a:noFill/><a:ln w="28575"><a:solidFill><a:srgbClr val="{_DARK}"/></a:solidFill></a:ln></c:spPr>'
+    f'<c:spPr {NAMES}><a:noFill/><a:ln w="28575"><a:solidFill><a:srgbClr val="{DARK}"/></a:solidFill></a:ln></c:spPr>'
 )
 _APART = (
-    f'<c:barChart {_NAMES}><c:barDir val="bar"/><c:grouping val="clustered"/><c:varyColors val="0"/>'
+    f'<c:barChart {NAMES}><c:barDir val="bar"/><c:grouping val="clustered"/><c:varyColors val="0"/>'
     '<c:gapWidth val="35"/><c:axId val="50010"/><c:axId val="50020"/></c:barChart>'
 )
 _GROUPS = (
-    f'<c:catAx {_NAMES}><c:axId val="50010"/><c:scaling><c:orientation val="maxMin"/></c:scaling>'
+    f'<c:catAx {NAMES}><c:axId val="50010"/><c:scaling><c:orientation val="maxMin"/></c:scaling>'
     '<c:delete val="1"/><c:axPos val="r"/><c:majorTickMark val="none"/><c:minorTickMark val="none"/>'
     '<c:tickLblPos val="none"/><c:crossAx val="50020"/><c:crosses val="autoZero"/></c:catAx>'
 )
 _VALUES = (
-    f'<c:valAx {_NAMES}><c:axId val="50020"/><c:scaling><c:orientation val="minMax"/><c:max val="{{longest}}"/>'
+    f'<c:valAx {NAMES}><c:axId val="50020"/><c:scaling><c:orientation val="minMax"/><c:max val="{{longest}}"/>'
     '<c:min val="0"/></c:scaling><c:delete val="1"/><c:axPos val="t"/><c:majorTickMark val="none"/>'
     '<c:minorTickMark val="none"/><c:tickLblPos val="none"/><c:crossAx val="50010"/><c:crosses val="max"/></c:valAx>'
 )
@@ -72,9 +74,7 @@ _VALUES = (
 
 def render(report: Report) -> bytes:
     """The slides: front, then section by section: its chart, and its table over as many slides as it needs."""
-    deck = Presentation()
-    deck.slide_width, deck.slide_height = _WIDTH, _HEIGHT
-    _set_up(deck, report)
+    deck = new_deck(report.title, report.owner, report.subtitle or "", report.message)
     _front(deck, report)
     for section in _merged(report.sections):
         drawing = section.chart.drawing if section.chart is not None else None
@@ -84,10 +84,7 @@ def render(report: Report) -> bytes:
         if section.table is not None and section.table.rows and not (drawing is not None and report.one_page):
             most = _ROWS if section.name in ("kallor", "ovriga") else _MOST
             _tables(deck, report, section, section.table.on_page(), most)
-    _set_language(deck)
-    target = BytesIO()
-    deck.save(target)
-    return target.getvalue()
+    return content(deck)
 
 
 def _merged(sections: Sequence[Section]) -> Iterator[Section]:
@@ -105,52 +102,27 @@ def _merged(sections: Sequence[Section]) -> Iterator[Section]:
             yield section
 
 
-def _set_up(deck: Any, report: Report) -> None:
-    properties = deck.core_properties
-    properties.title, properties.author, properties.language = report.title, report.owner, _LANGUAGE
-    properties.subject, properties.comments = report.subtitle or "", report.message[:255]
-    # The built-in layouts are made for the old, narrower format.
-    title = _layout(deck).placeholders[0]
-    title.left, title.top, title.width, title.height = _MARGIN, Cm(0.8), _WIDTH - 2 * _MARGIN, Cm(2.6)
-    for place in [p for p in _layout(deck).placeholders if p.placeholder_format.idx != 0]:
-        place._element.getparent().remove(place._element)
-
-
-def _layout(deck: Any) -> Any:
-    return deck.slide_layouts.get_by_name("Title Only")
-
-
-def _add_slide(deck: Any, title: str, notes: str, size: int = 28) -> Any:
-    slide = deck.slides.add_slide(_layout(deck))
-    frame = slide.shapes.title.text_frame
-    frame.word_wrap = True
-    _write(frame.paragraphs[0], _cut(title), size, bold=True)
-    frame.paragraphs[0].alignment = PP_ALIGN.LEFT
-    slide.notes_slide.notes_text_frame.text = notes
-    return slide
-
-
 def _front(deck: Any, report: Report) -> None:
-    slide = _add_slide(deck, report.title, _notes(report, report.summary), size=40)
-    box = slide.shapes.add_textbox(_MARGIN, Cm(3.2), _WIDTH - 2 * _MARGIN, Cm(8)).text_frame
+    slide = add_slide(deck, report.title, _notes(report, report.summary), size=40)
+    box = slide.shapes.add_textbox(MARGIN, Cm(3.2), WIDTH - 2 * MARGIN, Cm(8)).text_frame
     box.word_wrap = True
     lines = [(report.subtitle, 20), (report.owner, 20), (report.summary, 20)]
     for number, (line, size) in enumerate((line, size) for line, size in lines if line):
         paragraph = box.paragraphs[0] if number == 0 else box.add_paragraph()
         paragraph.space_after = Pt(10)
-        _write(paragraph, _cut(line, 6 * _LONGEST), size)
-    room = (_WIDTH - 2 * _MARGIN) // len(report.figures)
+        write(paragraph, cut(line, 6 * LONGEST), size)
+    room = (WIDTH - 2 * MARGIN) // len(report.figures)
     for number, (name, value) in enumerate(report.figures):
-        made = slide.shapes.add_textbox(_MARGIN + room * number, Cm(12.6), room - Cm(0.4), Cm(2.6))
+        made = slide.shapes.add_textbox(MARGIN + room * number, Cm(12.6), room - Cm(0.4), Cm(2.6))
         made.fill.solid()
-        made.fill.fore_color.rgb = _colour(_LIGHT)
+        made.fill.fore_color.rgb = colour(LIGHT)
         frame = made.text_frame
         frame.word_wrap = True
-        _write(frame.paragraphs[0], name, 14)
-        _write(frame.add_paragraph(), value, 20 if len(report.figures) > 4 else 24, bold=True)
-    foot = slide.shapes.add_textbox(_MARGIN, Cm(16.4), _WIDTH - 2 * _MARGIN, Cm(1.6)).text_frame
+        write(frame.paragraphs[0], name, 14)
+        write(frame.add_paragraph(), value, 20 if len(report.figures) > 4 else 24, bold=True)
+    foot = slide.shapes.add_textbox(MARGIN, Cm(16.4), WIDTH - 2 * MARGIN, Cm(1.6)).text_frame
     foot.word_wrap = True
-    _write(foot.paragraphs[0], " ".join([*report.foot, f"Samma uppgifter i Fou: {report.link}"]), 12)
+    write(foot.paragraphs[0], " ".join([*report.foot, f"Samma uppgifter i Fou: {report.link}"]), 12)
 
 
 def _chart(deck: Any, report: Report, section: Section, drawing: Bars) -> None:
@@ -164,13 +136,13 @@ def _chart(deck: Any, report: Report, section: Section, drawing: Bars) -> None:
     marked = any(mark is not None for mark in drawing.marks[: len(rows)])
     if marked:
         data.add_series(drawing.mark_name, [drawing.marks[row] for row in rows])
-    slide = _add_slide(deck, section.title, _notes(report, section.sentence))
+    slide = add_slide(deck, section.title, _notes(report, section.sentence))
     graphic = slide.shapes.add_chart(
-        XL_CHART_TYPE.BAR_STACKED, _MARGIN, _TOP, _WIDTH - 2 * _MARGIN, _HEIGHT - _TOP - Cm(1), data
+        XL_CHART_TYPE.BAR_STACKED, MARGIN, TOP, WIDTH - 2 * MARGIN, HEIGHT - TOP - Cm(1), data
     )
     graphic._element.nvGraphicFramePr.cNvPr.set("descr", f"{section.title}. {section.sentence}")
     chart = graphic.chart
-    chart.font.size, chart.font.color.rgb = Pt(14 if len(rows) < 9 else 12), _colour(_DARK)
+    chart.font.size, chart.font.color.rgb = Pt(14 if len(rows) < 9 else 12), colour(DARK)
     chart.has_title = False
     chart.has_legend = drawing.legend
     if drawing.legend:
@@ -190,23 +162,23 @@ def _chart(deck: Any, report: Report, section: Section, drawing: Bars) -> None:
 
 
 def _row_label(row: Row) -> str:
-    name = _cut(row.name, _CHART_LONGEST)
+    name = cut(row.name, _CHART_LONGEST)
     return f"{name}: {row.said}" if name and row.said else name or row.said
 
 
 def _look(series: Any, look: str) -> None:
     """The palette's colour and pattern: told apart in grey too."""
     found = LOOKS[look]
-    colour, white = _colour(found.colour.removeprefix("#").upper()), _colour("FFFFFF")
+    ink, white = colour(found.colour.removeprefix("#").upper()), colour("FFFFFF")
     fill = series.format.fill
     if found.shape:
         fill.patterned()
         fill.pattern = (_HOLLOW if found.hollow else _PATTERNS)[found.shape]
-        fill.fore_color.rgb, fill.back_color.rgb = (colour, white) if found.hollow else (white, colour)
+        fill.fore_color.rgb, fill.back_color.rgb = (ink, white) if found.hollow else (white, ink)
     else:
         fill.solid()
-        fill.fore_color.rgb = colour
-    series.format.line.color.rgb = colour
+        fill.fore_color.rgb = ink
+    series.format.line.color.rgb = ink
 
 
 def _mark_apart(chart: Any, longest: float) -> None:
@@ -236,10 +208,10 @@ def _tables(deck: Any, report: Report, section: Section, table: Table, most: int
     parts = [lines[start : start + rows] for start in range(0, len(lines), rows)]
     for number, part in enumerate(parts, 1):
         place = f" ({number} av {len(parts)})" if len(parts) > 1 else ""
-        whole = [cell for line in part for cell in line if isinstance(cell, str) and len(cell) > _LONGEST]
-        slide = _add_slide(deck, _cut(title) + place, "\n".join([_notes(report, section.sentence), *whole]))
+        whole = [cell for line in part for cell in line if isinstance(cell, str) and len(cell) > LONGEST]
+        slide = add_slide(deck, cut(title) + place, "\n".join([_notes(report, section.sentence), *whole]))
         graphic = slide.shapes.add_table(
-            1, len(table.columns), _MARGIN, _TOP, _WIDTH - 2 * _MARGIN, _ROW_HEIGHT * (len(part) + 1)
+            1, len(table.columns), MARGIN, TOP, WIDTH - 2 * MARGIN, ROW_HEIGHT * (len(part) + 1)
         )
         graphic.name = table.title
         graphic._element.nvGraphicFramePr.cNvPr.set("descr", table.about or section.title)
@@ -249,71 +221,19 @@ def _tables(deck: Any, report: Report, section: Section, table: Table, most: int
 def _fill(made: Any, table: Table, lines: Sequence[Sequence[Cell]]) -> None:
     """The rows, written as XML: python-pptx takes some milliseconds for every cell."""
     parts = shares(table)
-    room = (_WIDTH - 2 * _MARGIN) / sum(parts)
+    room = (WIDTH - 2 * MARGIN) / sum(parts)
     for column, part in zip(made.columns, parts, strict=True):
         column.width = Emu(int(room * part))
     amounts = [column.amount for column in table.columns]
-    rows = [_row([column.head for column in table.columns], amounts, "FFFFFF", _DARK, bold=True)]
+    rows = [table_row([column.head for column in table.columns], amounts, "FFFFFF", DARK, bold=True)]
     for line in lines:
         total = line is table.totals
-        rows.append(_row([shown(cell) for cell in line], amounts, _DARK, _LIGHT if total else "", bold=total))
+        rows.append(table_row([shown(cell) for cell in line], amounts, DARK, LIGHT if total else "", bold=total))
     grid = made._tbl
     grid.remove(grid.tr_lst[0])
     for row in rows:
         grid.append(parse_xml(row))
 
 
-def _row(texts: Sequence[str], amounts: Sequence[bool], colour: str, ground: str, bold: bool) -> str:
-    fill = f'<a:solidFill><a:srgbClr val="{ground}"/></a:solidFill>' if ground else ""
-    look = (
-        f'<a:rPr lang="{_LANGUAGE}" sz="1200" b="{int(bold)}"><a:solidFill><a:srgbClr val="{colour}"/></a:solidFill>'
-        "</a:rPr>"
-    )
-    cells = (
-        f'<a:tc><a:txBody><a:bodyPr/><a:lstStyle/><a:p><a:pPr algn="{"r" if amount else "l"}"/><a:r>{look}'
-        f"<a:t>{escape(_line(_cut(text)))}</a:t></a:r></a:p></a:txBody>"
-        f'<a:tcPr marL="54000" marR="54000">{fill}</a:tcPr></a:tc>'
-        for text, amount in zip(texts, amounts, strict=True)
-    )
-    return f'<a:tr {_NAMES} h="{_ROW_HEIGHT}">{"".join(cells)}</a:tr>'
-
-
-def _line(text: str) -> str:
-    """On one line: a line break would become a sign that PowerPoint draws as _x000A_."""
-    return ", ".join(text.split("\n")).replace("\t", " ")
-
-
-def _write(paragraph: Any, text: str, size: int, bold: bool = False, colour: str = _DARK) -> None:
-    run = paragraph.add_run()
-    run.text = _line(text)
-    run.font.size, run.font.bold = Pt(size), bold
-    run.font.color.rgb = _colour(colour)
-
-
-def _colour(name: str) -> RGBColor:
-    return RGBColor.from_string(name)  # type: ignore[no-untyped-call,no-any-return]
-
-
-def _cut(text: str, longest: int = _LONGEST) -> str:
-    return text if len(text) <= longest else f"{text[: longest - 1]}…"
-
-
 def _notes(report: Report, sentence: str) -> str:
     return "\n".join([sentence, " ".join(report.foot), f"Samma uppgifter i Fou: {report.link}"])
-
-
-def _set_language(deck: Any) -> None:
-    for part in _text_roots(deck):
-        for run in part.iter("{http://schemas.openxmlformats.org/drawingml/2006/main}rPr"):
-            run.set("lang", _LANGUAGE)
-        for run in part.iter("{http://schemas.openxmlformats.org/drawingml/2006/main}r"):
-            run.get_or_add_rPr().set("lang", _LANGUAGE)
-
-
-def _text_roots(deck: Any) -> Iterator[Any]:
-    for slide in deck.slides:
-        yield slide._element
-        yield slide.notes_slide._element
-        for shape in slide.shapes:
-            if shape.has_chart:
-                yield shape.chart._chartSpace

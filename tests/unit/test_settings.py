@@ -59,6 +59,7 @@ def test_everything_that_can_be_said(tmp_path: Path) -> None:
                 "public": "true", "allowed_hosts": '["FOU.kommun.se", "10.0.0.7"]', "first_admin": '"entra|abc"',
                 "without_role": '"viewer"', "roles_claim": '"realm_access.roles"', "trust_email": '["entra"]',
                 "idle_minutes": "15", "absolute_hours": "8", "max_sessions": "50", "log": '"json"',
+                "templates": '"."',
             },
             fou__roles={'"FoU rådet"': '"member"', "administration": '"admin"'},
         )
@@ -69,6 +70,7 @@ def test_everything_that_can_be_said(tmp_path: Path) -> None:
     assert (found.first_admin, found.without_role, found.roles_claim) == ("entra|abc", "viewer", "realm_access.roles")
     assert (found.trust_email, found.idle, found.absolute) == (("entra",), timedelta(minutes=15), timedelta(hours=8))
     assert (found.public, found.max_sessions, found.log) == (True, 50, "json")
+    assert found.templates.samefile(tmp_path)
 
 
 def test_public_reading_needs_no_provider(tmp_path: Path) -> None:
@@ -97,6 +99,7 @@ def test_secrets_are_not_told_when_settings_are_shown(tmp_path: Path) -> None:
         (AUTH, FOU | {"idle_minutes": "0"}, ["idle_minutes", "från 1 till 1440"]),
         (AUTH, FOU | {"absolute_hours": "true"}, ["absolute_hours", "ett heltal"]),
         (AUTH, FOU | {"max_sessions": "1.5"}, ["max_sessions", "ett heltal"]),
+        (AUTH, FOU | {"templates": '"finns-inte"'}, ["templates", "en mapp som finns"]),
         (AUTH, FOU | {"first_admin": '"anna"'}, ["first_admin", "en e-postadress"]),
         (AUTH, FOU | {"first_admin": '"annan|abc"'}, ["first_admin", "leverantör|subjekt"]),
         (AUTH, FOU | {"roles_claim": '"groups"'}, ["roles_claim", "[fou.roles]"]),
