@@ -9,13 +9,14 @@ from decimal import Decimal
 from fou.access import Action, Person, require
 from fou.figures import ZERO
 from fou.ledger import statements
-from fou.matters import Key, Matter, Matters, Scope, matters
-from fou.model import CALLS, NO_AREA, Criterion, Entry, Kind, Scenario, ScenarioLine
-from fou.plan import rooms, year_areas
+from fou.matters import AHEAD, Key, Matter, Matters, Scope, matters
+from fou.model import CALLS, NO_AREA, Criterion, Entry, Kind, Project, Scenario, ScenarioLine
+from fou.plan import Room, rooms, year_areas
 from fou.reservations import Outcome, Wanted, carry_out
 from fou.scenarios import as_line, lines_of, scenario_of, scope_of
 from fou.snapshot import Line
 from fou.store import Reader
+from fou.store.reading import STANDING
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,12 +132,40 @@ class Board:
 
 
 @dataclass(frozen=True, slots=True)
+class Commitment:
+    """What a project has been granted in years that a board speaks of: SEK, net of what was returned, no conditions."""
+
+    project: Project
+    granted: Mapping[int, Decimal]
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a board rests on besides the scenario's own lines: read once, while people try one amount after another.
+
+    ``rooms`` has the years that anything may reach into, ``reserved`` what is set aside now, and ``planned`` what is
+    planned for each area of the scenario's year (SEK), by its name. ``committed`` are earlier years' decisions.
+    """
+
+    matters: Matters
+    rooms: Mapping[int, Room]
+    reserved: tuple[Entry, ...]
+    planned: Mapping[str, Decimal]
+    committed: tuple[Commitment, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Compared:
-    """A matter across scenarios, in their order, and what each gives it against the first (SEK, firm)."""
+    """A matter across scenarios, in their order, and what each gives it against the first (SEK, firm).
+
+    A gain is None when it cannot be counted: one of the two has an amount that is not set, or one on a condition, that
+    the other has not. ``differs`` tells where anything at all is said otherwise than in the first.
+    """
 
     matter: Matter
     said: tuple[Said, ...]
-    gains: tuple[int, ...]
+    gains: tuple[int | None, ...]
+    differs: tuple[bool, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,11 +177,11 @@ class Comparison:
 
     def winners(self, at: int) -> tuple[Matter, ...]:
         """Who gets more in this scenario than in the first."""
-        return tuple(row.matter for row in self.rows if row.gains[at] > 0)
+        return tuple(row.matter for row in self.rows if (row.gains[at] or 0) > 0)
 
     def losers(self, at: int) -> tuple[Matter, ...]:
         """Who gets less in this scenario than in the first."""
-        return tuple(row.matter for row in self.rows if row.gains[at] < 0)
+        return tuple(row.matter for row in self.rows if (row.gains[at] or 0) < 0)
 
 
 def board(reader: Reader, person: Person, number: int) -> Board:
@@ -160,15 +189,48 @@ def board(reader: Reader, person: Person, number: int) -> Board:
     require(person, Action.SEE_DRAFTS)
     scenario = scenario_of(reader, number)
     lines = lines_of(reader, number)
-    found = matters(reader, person, scope_of(scenario), ((line.project, line.call) for line in lines))
-    return _board(reader, scenario, found, lines)
+    also = frozenset((line.project, line.call) for line in lines)
+    return board_of(given(reader, person, scope_of(scenario), also), scenario, lines)
+
+
+def given(reader: Reader, person: Person, scope: Scope, also: frozenset[Key] = frozenset()) -> Given:
+    """What boards about this rest on, as the acting person may see it; ``also`` as for ``matters``."""
+    require(person, Action.SEE_DRAFTS)
+    found = matters(reader, person, scope, also)
+    years = [scope.year, *found.years, *(year for matter in found.rows for year, _ in matter.asked)]
+    # Further than the applications reach, for an amount that somebody tries in a later year.
+    first, last = min(years), max(years) + AHEAD
+    planned = {
+        area.name: stated
+        for area in year_areas(reader, scope.year, "egna")
+        if (stated := area.figures.stated(Kind.PLANNED)) is not None
+    }
+    return Given(
+        found, {room.year: room for room in rooms(reader, first, last, "egna")},
+        tuple(reserved_now(reader, found.funder)), planned, _committed(reader, found.funder, first, last),
+    )  # fmt: skip
+
+
+def _committed(reader: Reader, funder: int, first: int, last: int) -> tuple[Commitment, ...]:
+    rows = reader.rows(
+        "SELECT project, year, SUM(CASE WHEN kind = 'returned' THEN -amount ELSE amount END) "
+        f"FROM ({STANDING}) AS standing WHERE funder = $funder AND kind IN ('granted', 'returned') AND condition IS NULL AND project IS NOT NULL "
+        "AND year BETWEEN $first AND $last GROUP BY project, year ORDER BY year",
+        funder=funder, first=first, last=last,
+    )  # fmt: skip
+    sums: dict[int, dict[int, Decimal]] = {}
+    for project, year, amount in rows:
+        if amount:
+            sums.setdefault(project, {})[year] = amount
+    found = reader.records(Project, "WHERE id IN (SELECT UNNEST($ids)) ORDER BY code", ids=sorted(sums))
+    return tuple(Commitment(project, sums[project.id]) for project in found)
 
 
 def empty_board(reader: Reader, person: Person, scope: Scope) -> Board:
     """What there is to distribute, before anything is said of any matter; its scenario has no id and no name."""
     require(person, Action.SEE_DRAFTS)
     nothing = Scenario(0, "", scope.call, scope.year, "", None, None, None, None)
-    return _board(reader, nothing, matters(reader, person, scope), ())
+    return board_of(given(reader, person, scope), nothing, ())
 
 
 def compare(reader: Reader, person: Person, numbers: Sequence[int]) -> Comparison:
@@ -178,22 +240,34 @@ def compare(reader: Reader, person: Person, numbers: Sequence[int]) -> Compariso
     lines = [lines_of(reader, one.id) for one in chosen]
     also = {(line.project, line.call) for own in lines for line in own}
     boards = []
-    known: dict[object, Matters] = {}
+    known: dict[Scope, Given] = {}
     for scenario, own in zip(chosen, lines, strict=True):
         scope = scope_of(scenario)
         if scope not in known:
-            known[scope] = matters(reader, person, scope, also)
-        boards.append(_board(reader, scenario, known[scope], own))
+            known[scope] = given(reader, person, scope, frozenset(also))
+        boards.append(board_of(known[scope], scenario, own))
     order: dict[Key, Matter] = {}
     for one in boards:
         for row in one.rows:
             order.setdefault(row.matter.key, row.matter)
-    by_key = [{row.matter.key: row.said for row in one.rows} for one in boards]
+    by_key = [{row.matter.key: row for row in one.rows} for one in boards]
     rows = []
     for key, matter in order.items():
-        said = tuple(own.get(key, Said()) for own in by_key)
-        rows.append(Compared(matter, said, tuple(one.firm - said[0].firm for one in said)))
+        across = [found.get(key) or Row(matter, (), Said()) for found in by_key]
+        said = tuple(row.said for row in across)
+        stated = [{as_line(line) for line in row.lines} for row in across]
+        rows.append(
+            Compared(
+                matter, said, tuple(_gain(said[0], one) for one in said), tuple(one != stated[0] for one in stated)
+            )
+        )  # fmt: skip
     return Comparison(tuple(boards), tuple(rows))
+
+
+def _gain(first: Said, other: Said) -> int | None:
+    if (first.open, first.conditional) != (other.open, other.conditional):
+        return None
+    return other.firm - first.firm
 
 
 def summed(lines: Iterable[Line]) -> Said:
@@ -225,16 +299,27 @@ def reserved_now(reader: Reader, funder: int) -> list[Entry]:
 
 def room_of(reader: Reader, found: Matters, wanted: Sequence[Wanted]) -> tuple[YearRoom, ...]:
     """The room in the years of money, those that the distribution reaches into, and those between."""
-    reserved = reserved_now(reader, found.funder)
-    outcome = carry_out(wanted, reserved, found.scope.call, found.funder, "prövat")
-    asked = {year for matter in found.rows for year, _ in matter.asked if year >= found.scope.year}
-    years = {*found.years, *(one.line.year for one in wanted), *asked}
+    years = _years(found, wanted)
     before = {room.year: room for room in rooms(reader, min(years), max(years), "egna")}
+    return _room(found, wanted, before, reserved_now(reader, found.funder))
+
+
+def _years(found: Matters, wanted: Iterable[Wanted]) -> set[int]:
+    asked = {year for matter in found.rows for year, _ in matter.asked if year >= found.scope.year}
+    return {*found.years, *(one.line.year for one in wanted), *asked}
+
+
+def _room(
+    found: Matters, wanted: Sequence[Wanted], before: Mapping[int, Room], reserved: Sequence[Entry]
+) -> tuple[YearRoom, ...]:  # fmt: skip
+    outcome = carry_out(wanted, reserved, found.scope.call, found.funder, "prövat")
+    years = _years(found, wanted)
     pot = _pots(reserved, found.scope.call)
     left = _pots([*(one for one in reserved if one not in outcome.gone), *outcome.rest, *_posted(outcome)],
                  found.scope.call)  # fmt: skip
     rows = []
-    for year, room in before.items():
+    for year in range(min(years), max(years) + 1):
+        room = before.get(year) or Room(year, None, ZERO, ZERO, ZERO, ZERO, None, ZERO, 0)
         here = summed(one.line for one in wanted if one.line.year == year)
         granted, kept, taken = _moved(outcome, year)
         rows.append(
@@ -247,40 +332,39 @@ def room_of(reader: Reader, found: Matters, wanted: Sequence[Wanted]) -> tuple[Y
     return tuple(rows)
 
 
-def _board(reader: Reader, scenario: Scenario, found: Matters, lines: Sequence[ScenarioLine]) -> Board:
+def board_of(known: Given, scenario: Scenario, lines: Sequence[ScenarioLine]) -> Board:
+    """The scenario if its lines were these: counted from what is read already, so that a keystroke costs no reading."""
+    found = known.matters
     by_key: dict[Key, list[ScenarioLine]] = {}
     for line in lines:
         by_key.setdefault((line.project, line.call), []).append(line)
-    rows = tuple(
+    drawn = tuple(
         Row(matter, tuple(own), summed(map(as_line, own)))
         for matter in found.rows
         for own in [by_key.get(matter.key, [])]
     )
     kinds = {True: 0, False: 0}
-    for row in rows:
+    for row in drawn:
         if row.matter.project is not None:
             kinds[bool(row.matter.continuing)] += row.said.firm
     later = [as_line(line) for line in lines if line.year > max(found.years)]
     return Board(
-        scenario, found, rows, room_of(reader, found, wanted_of(lines)), summed(map(as_line, lines)),
-        _areas(reader, found, rows), kinds[False], kinds[True], summed(later), _grounds(found, by_key),
+        scenario, found, drawn, _room(found, wanted_of(lines), known.rooms, known.reserved),
+        summed(map(as_line, lines)), _areas(known, drawn), kinds[False], kinds[True], summed(later),
+        _grounds(found, by_key),
     )  # fmt: skip
 
 
-def _areas(reader: Reader, found: Matters, rows: Iterable[Row]) -> tuple[AreaShare, ...]:
+def _areas(known: Given, rows: Iterable[Row]) -> tuple[AreaShare, ...]:
     """By the area's name that year; what is set aside for calls stands on a line of its own."""
-    given: dict[str, int] = {}
+    sums: dict[str, int] = {}
     for row in rows:
         name = CALLS if row.matter.project is None else row.matter.area or NO_AREA
-        amount = sum(line.firm for line in map(as_line, row.lines) if line.year in found.years)
-        given[name] = given.get(name, 0) + amount
-    planned = {
-        area.name: stated
-        for area in year_areas(reader, found.scope.year, "egna")
-        if (stated := area.figures.stated(Kind.PLANNED)) is not None
-    }
-    names = {name: None for name, amount in given.items() if amount or name in planned} | dict.fromkeys(planned)
-    shares = [AreaShare(name, given.get(name, 0), planned.get(name)) for name in names]
+        amount = sum(line.firm for line in map(as_line, row.lines) if line.year in known.matters.years)
+        sums[name] = sums.get(name, 0) + amount
+    planned = known.planned
+    names = {name: None for name, amount in sums.items() if amount or name in planned} | dict.fromkeys(planned)
+    shares = [AreaShare(name, sums.get(name, 0), planned.get(name)) for name in names]
     return tuple(sorted(shares, key=lambda share: (share.name in (NO_AREA, CALLS), -share.amount, share.name)))
 
 

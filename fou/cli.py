@@ -20,11 +20,13 @@ from fou.cli_common import Json
 from fou.cli_common import open_database as _database
 from fou.cli_common import person as _person
 from fou.cli_common import print_json as _print_json
-from fou.cli_meeting import allocate, decide, scenario
+from fou.cli_meeting import allocate, decide, scenario, write_paper
+from fou.demo.invent import USUAL
 from fou.errors import FouError, ImportRefused
 from fou.exports import KINDS as EXPORTS
 from fou.exports import REPORTS, Asked
 from fou.exports import write as write_export
+from fou.exports.papers import PAPERS
 from fou.figures import Figures
 from fou.imports.findings import SEVERITY_NAMES, Finding
 from fou.ledger import history as read_history
@@ -85,7 +87,7 @@ def demo_documents() -> None:
 
 @demo.command("example")
 def demo_example(
-    projects: Annotated[int, typer.Option(min=10, max=100_000, help="Antal projekt.")] = 60,
+    projects: Annotated[int, typer.Option(min=10, max=100_000, help="Antal projekt.")] = USUAL,
 ) -> None:
     """Läs in den påhittade Exempelkommunen i en tom databas."""
     from fou.demo import load
@@ -194,17 +196,30 @@ def history(as_json: Json = False) -> None:
 
 @app.command()
 def export(
-    kind: Annotated[str, typer.Argument(help=", ".join(EXPORTS))],
-    year: Annotated[int, typer.Option(min=1990, max=2100)],
+    kind: Annotated[str, typer.Argument(help=", ".join((*EXPORTS, *PAPERS)))],
     to: Annotated[Path, typer.Option(help="Filen som skrivs; den får inte finnas.")],
+    year: Annotated[int | None, typer.Option(min=1990, max=2100)] = None,
+    recommendation: Annotated[
+        str, typer.Option(metavar="KOD", help=f"Rådets rekommendation, för {', '.join(PAPERS)}.")
+    ] = "",
+    proposed: Annotated[
+        bool, typer.Option("--proposed", help="Som rådet rekommenderade, också när nämnden har beslutat.")
+    ] = False,
     report: Annotated[str, typer.Option(help=f"{' eller '.join(REPORTS)}.")] = "portfoljrapport",
     as_of: Annotated[
         datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help="Som det var den dagen.")
     ] = None,
 ) -> None:
-    """Skriv årsöversikten (en sida) eller portföljrapporten (alla projekt) för ett år som fil."""
+    """Skriv en rapport för ett år, eller ett papper av en rekommendation och nämndens beslut, som fil."""
+    if kind in PAPERS:
+        if not recommendation:
+            raise typer.BadParameter("Ange rekommendationens kod.", param_hint="--recommendation")
+        write_paper(kind, recommendation, to, not proposed)
+        return
     if kind not in EXPORTS:
-        raise typer.BadParameter(f"Välj något av {', '.join(EXPORTS)}.", param_hint="KIND")
+        raise typer.BadParameter(f"Välj något av {', '.join((*EXPORTS, *PAPERS))}.", param_hint="KIND")
+    if year is None:
+        raise typer.BadParameter("Ange ett år.", param_hint="--year")
     if report not in REPORTS:
         raise typer.BadParameter(f"Välj något av {', '.join(REPORTS)}.", param_hint="--report")
     day = as_of.date() if as_of else None

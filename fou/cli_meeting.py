@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -17,6 +18,7 @@ from fou.matters import Scope
 from fou.model import RECOMMENDATION_STATES, Recommendation, Scenario
 from fou.money import OPEN_TEXT, format_sek
 from fou.scenarios import as_line, said
+from fou.settings import settings_from_environment
 from fou.store import Reader
 from fou.swedish import local_date
 
@@ -180,6 +182,26 @@ def decide(
         return
     state = RECOMMENDATION_STATES[page.recommendation.state]
     print(f"{page.recommendation.code} är {state} (post {batch}). Ångra med: python -m fou undo {batch}")
+
+
+def write_paper(paper: str, code: str, to: Path, decided: bool) -> None:
+    """Write a paper of a recommendation as a file; ``decided``: with what the board decided, if it has."""
+    from fou.exports import write_new
+    from fou.exports.papers import Particulars
+    from fou.exports.papers.making import made, ruling_of
+
+    who = person()
+    with open_database() as database, database.read() as reader:
+        found = reader.records(Recommendation, "WHERE LOWER(code) = LOWER($code)", code=code)
+        if not found:
+            codes = ", ".join(one.code for one in deciding.recommendations(reader, who)) or "ingen"
+            raise Refused(f"Det finns ingen rekommendation med koden {code}. De som finns är: {codes}.")
+        number = found[0].id
+        ruling = ruling_of(deciding.recommendation_page(reader, who, number))
+        about = Particulars() if ruling is None else Particulars(board=ruling.board, reference=ruling.reference)
+        folder = settings_from_environment().templates
+        write_new(to, lambda: made(reader, who, number, paper, about, folder, decided).content)
+    print(f"Skrev {to}.")
 
 
 def _scope(reader: Reader, about: str) -> Scope:

@@ -7,8 +7,8 @@ sets aside again what had been used, and posts what holds instead; what it leave
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import Enum
@@ -36,7 +36,8 @@ from fou.model import (
     Scenario,
 )
 from fou.money import format_sek
-from fou.reservations import Wanted, carry_out
+from fou.plan import rooms
+from fou.reservations import Outcome, Wanted, carry_out
 from fou.scenarios import MOST, said, scenario_of, scope_of
 from fou.snapshot import (
     Carried,
@@ -84,6 +85,30 @@ class Verified(Enum):
     BROKEN = "ändrad"
     #: the reader may not see all of it
     UNKNOWN = "går inte att kontrollera utan hela underlaget"
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """What a scenario would be as a recommendation, and what must be done before it can be one, in sentences."""
+
+    snapshot: Snapshot
+    left: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What a decision would change in the ledger in one year, SEK: up or down, without what hangs on a condition.
+
+    ``open`` is how many amounts that are not set there would be more, ``conditional`` what would hang on a condition.
+    ``free`` is what would then be free, None without a frame.
+    """
+
+    year: int
+    granted: Decimal
+    reserved: Decimal
+    open: int
+    conditional: Decimal
+    free: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +179,14 @@ def verified(frozen: Iterable[tuple[tuple[str, ...], str]]) -> Verified:
     return worst
 
 
+def ready(reader: Reader, person: Person, scenario: int, meeting: int | None, today: date) -> Ready:
+    """What ``recommend`` would freeze, and what it would refuse. Raises Refused when the scenario is gone."""
+    require(person, Action.SEE_DRAFTS)
+    found = scenario_of(reader, scenario)
+    rests = basis(reader, found, "", None, today, None, 0)
+    return Ready(rests.snapshot, (*_unfit(reader, found, meeting), *_unready(rests)))
+
+
 def recommend(
     database: Database,
     person: Person,
@@ -171,14 +204,14 @@ def recommend(
         found = scenario_of(work, scenario)
         if not leads(work, person):
             raise Forbidden("Bara ordföranden eller en handläggare lämnar rådets rekommendation.")
-        _refuse_unfit(work, found, meeting)
+        _refuse_first(_unfit(work, found, meeting))
         number = int(work.value("SELECT COUNT(*) FROM recommendation")) + 1
         prefix = found.code.rpartition("-S")[0] or found.code
         taken = {code for (code,) in work.rows("SELECT code FROM recommendation")}
         code = next(one for one in (f"{prefix}-R{n}" for n in range(1, number + 1)) if one not in taken)
         said_against = (dissent or "").strip() or None
         rests = basis(work, found, code, meeting, today, said_against, work.batch - 1)
-        _refuse_unready(rests)
+        _refuse_first(_unready(rests))
         frozen = freeze(rests.snapshot)
         made = work.create(
             Recommendation, _SOURCE, code=code, scenario=scenario, meeting=meeting, made=today, state="made",
@@ -221,7 +254,7 @@ def decide(
         _refuse_out_of_turn(found, earlier, corrects)
         _refuse_incomplete(found, minutes, today, earlier)
         snapshot = thaw(found.frozen, found.apart)
-        wanted = _wanted(snapshot, minutes, lines)
+        wanted = _wanted(snapshot, minutes.verdict, lines)
         scope = scope_of(scenario_of(work, found.scenario))
         before = thaw_decided(earlier[-1].frozen) if earlier else None
         reference = minutes.reference.strip()
@@ -252,6 +285,49 @@ def decide(
         return work.batch
 
 
+def foresee(
+    reader: Reader, person: Person, number: int, verdict: str, lines: Mapping[Key, Sequence[Line]] | None = None
+) -> tuple[Foreseen, ...]:
+    """What ``decide`` would change in the ledger, year by year. Raises Refused when the lines cannot be decided."""
+    require(person, Action.SEE_DRAFTS)
+    found = _recommendation(reader, number)
+    earlier = reader.records(Resolution, "WHERE recommendation = $id ORDER BY number DESC LIMIT 1", id=number)
+    before = thaw_decided(earlier[0].frozen) if earlier else None
+    snapshot = thaw(found.frozen, found.apart)
+    wanted = _wanted(snapshot, verdict, lines)
+    call = scope_of(scenario_of(reader, found.scenario)).call
+    funder = own_funder(reader, call).id if before is None else before.funder
+    kept, changed = _split(wanted, before, call)
+    back = [entry for own in changed for entry in _posted_for(reader, own)]
+    again = [entry for own in changed for entry in _used_by(own, funder, "")]
+    gone = {entry.id for entry in back}
+    stands = [entry for entry in reserved_now(reader, funder) if entry.id not in gone]
+    last = max((entry.id for entry in stands), default=0)
+    later = [replace(entry, id=last + at) for at, entry in enumerate(again, 1)]
+    _, outcome = _carried_out(snapshot, wanted, kept, [*stands, *later], funder, call, "")
+    posted = [effect.posted for effect in outcome.effects if effect.posted is not None]
+    return _foreseen(reader, [*later, *posted, *outcome.rest], [*back, *outcome.gone])
+
+
+def _foreseen(reader: Reader, more: Iterable[Entry], less: Iterable[Entry]) -> tuple[Foreseen, ...]:
+    sums: dict[int, list[Decimal]] = {}
+    for sign, entries in ((1, more), (-1, less)):
+        for entry in entries:
+            year = sums.setdefault(entry.year, [Decimal(0)] * 4)
+            at = 3 if entry.condition is not None else 0 if entry.kind is Kind.GRANTED else 1
+            year[at] += sign * entry.amount
+            year[2] += sign * entry.open
+    free = {room.year: room.free for room in rooms(reader, min(sums), max(sums), "egna")} if sums else {}
+    return tuple(
+        Foreseen(
+            year, granted, reserved, int(unset), conditional,
+            None if (now := free.get(year)) is None else now - granted - reserved,
+        )
+        for year, (granted, reserved, unset, conditional) in sorted(sums.items())
+        if granted or reserved or unset or conditional
+    )  # fmt: skip
+
+
 # The recommendation
 
 
@@ -262,16 +338,24 @@ def _recommendation(reader: Reader, number: int) -> Recommendation:
     return found[0]
 
 
-def _refuse_unfit(work: Work, scenario: Scenario, meeting: int | None) -> None:
+def _refuse_first(reasons: Iterator[str]) -> None:
+    for reason in reasons:
+        raise Refused(reason)
+
+
+def _unfit(reader: Reader, scenario: Scenario, meeting: int | None) -> Iterator[str]:
+    """Why the scenario cannot be recommended at this meeting, whatever it says."""
     if scenario.owner is not None:
-        raise Refused(f"{scenario.name} är en ledamots eget. Kopiera det till rådets scenarier först.")
+        yield f"{scenario.name} är en ledamots eget. Kopiera det till rådets scenarier först."
     if scenario.put_away:
-        raise Refused(f"{scenario.name} är undanlagt. Ta fram det först.")
-    states = work.rows("SELECT state FROM recommendation WHERE scenario = $id ORDER BY id DESC LIMIT 1", id=scenario.id)
+        yield f"{scenario.name} är undanlagt. Ta fram det först."
+    states = reader.rows(
+        "SELECT state FROM recommendation WHERE scenario = $id ORDER BY id DESC LIMIT 1", id=scenario.id
+    )
     if states and states[0][0] in ("made", "decided"):
-        raise Refused(f"{scenario.name} är redan rådets rekommendation ({RECOMMENDATION_STATES[states[0][0]]}).")
+        yield f"{scenario.name} är redan rådets rekommendation ({RECOMMENDATION_STATES[states[0][0]]})."
     if scenario.call is not None:
-        out = work.rows(
+        out = reader.rows(
             "SELECT project.code FROM scenario_line JOIN project ON project.id = scenario_line.project "
             "JOIN proposal ON proposal.project = project.id AND proposal.call = $call "
             "WHERE scenario_line.scenario = $id AND scenario_line.choice <> 'out' "
@@ -280,10 +364,8 @@ def _refuse_unfit(work: Work, scenario: Scenario, meeting: int | None) -> None:
             id=scenario.id,
         )
         if out:
-            raise Refused(
-                f"{join_words([code for (code,) in out])} är återkallade eller flyttade. Lämna dem utanför först."
-            )
-    waiting = work.value(
+            yield f"{join_words([code for (code,) in out])} är återkallade eller flyttade. Lämna dem utanför först."
+    waiting = reader.value(
         "SELECT MIN(recommendation.code) FROM recommendation JOIN scenario "
         "ON scenario.id = recommendation.scenario WHERE scenario.call IS NOT DISTINCT FROM $call "
         "AND scenario.year = $year AND recommendation.state = 'made'",
@@ -291,25 +373,27 @@ def _refuse_unfit(work: Work, scenario: Scenario, meeting: int | None) -> None:
         year=scenario.year,
     )
     if waiting is not None:
-        raise Refused(f"Rekommendationen {waiting} om samma sak väntar redan på nämndens beslut.")
+        yield f"Rekommendationen {waiting} om samma sak väntar redan på nämndens beslut."
     if meeting is None:
         return
-    held = work.records(Meeting, "WHERE id = $id", id=meeting)
+    held = reader.records(Meeting, "WHERE id = $id", id=meeting)
     if not held:
-        raise Refused("Mötet finns inte längre. Läs in sidan igen.")
+        yield "Mötet finns inte längre. Läs in sidan igen."
+        return
     if Scope(held[0].year, held[0].call) != scope_of(scenario):
-        raise Refused(f"{scenario.name} gäller något annat än mötet.")
+        yield f"{scenario.name} gäller något annat än mötet."
     if held[0].state == "planned":
-        raise Refused("Mötet har inte börjat. Öppna det först.")
+        yield "Mötet har inte börjat. Börja det under Mötet först."
 
 
-def _refuse_unready(rests: Basis) -> None:
+def _unready(rests: Basis) -> Iterator[str]:
+    """Why what the scenario says cannot be recommended."""
     if not rests.snapshot.matters:
-        raise Refused("Scenariot säger inget om något ärende. Behandla dem först.")
+        yield "Scenariot säger inget om något ärende. Behandla dem först."
     if rests.not_considered:
         names = [one.code for one in rests.not_considered]
         more = f" och {len(names) - 10} till" if len(names) > 10 else ""
-        raise Refused(
+        yield (
             f"{join_words(names[:10]) if not more else ', '.join(names[:10])}{more} är inte behandlade. Ge dem ett "
             "belopp eller lämna dem utanför."
         )
@@ -319,13 +403,13 @@ def _refuse_unready(rests: Basis) -> None:
         if any(line.choice == "grant" and (one.project, line.year) in rests.granted for line in one.lines)
     ]
     if again:
-        raise Refused(
+        yield (
             f"{join_words(again)} har redan beviljats medel i utlysningen. Det ändras genom ett senare beslut om samma "
             "rekommendation, inte genom en ny."
         )
     for room in rests.room:
         if room.free_after is not None and room.free_after < 0 and room.here.firm > room.taken:
-            raise Refused(f"Det ryms inte: {room.year} fattas {format_sek(-room.free_after)}. Minska något först.")
+            yield f"Det ryms inte: {room.year} fattas {format_sek(-room.free_after)}. Minska något först."
 
 
 def _propose(work: Work, rests: Basis, scope: Scope, source: str) -> None:
@@ -418,19 +502,19 @@ def _refuse_incomplete(
 
 
 def _wanted(
-    snapshot: Snapshot, minutes: Minutes, lines: Mapping[Key, Sequence[Line]] | None
+    snapshot: Snapshot, verdict: str, lines: Mapping[Key, Sequence[Line]] | None
 ) -> dict[Key, tuple[Line, ...]]:
     """Each matter's lines as decided; nothing when the board gave nothing."""
-    if minutes.verdict not in GIVES:
+    if verdict not in GIVES:
         if lines:
             raise Refused("Ett avslag eller en återremiss ger inga belopp.")
         return {}
     recommended = {one.key: tuple(sorted(one.lines, key=_order)) for one in snapshot.matters}
     changed = {key: _clean(snapshot, key, own) for key, own in (lines or {}).items()}
     differs = {key for key, own in changed.items() if own != recommended[key]}
-    if minutes.verdict == "approved" and differs:
+    if verdict == "approved" and differs:
         raise Refused("Beslutet avviker från förslaget. Välj beslut med ändringar.")
-    if minutes.verdict == "changed" and not differs:
+    if verdict == "changed" and not differs:
         raise Refused("Inget är ändrat mot förslaget. Välj beslut enligt förslaget.")
     return recommended | changed
 
@@ -468,27 +552,21 @@ def _post(
     reference: str,
 ) -> tuple[DecidedMatter, ...]:
     """Put the decision in the ledger; return each matter with what its lines used and posted."""
-    earlier = {one.key: one for one in before.matters} if before is not None else {}
-    kept = {key: own for key, own in earlier.items() if set(own.said) == set(wanted.get(key, ()))}
-    if len(kept) < len(wanted.keys() | earlier.keys()):
-        # What is set aside for the call is what is left besides the grants: it follows them.
-        kept.pop((None, call), None)
-    for key, own in earlier.items():
-        if key not in kept:
-            _give_back(work, own, funder, reference)
-    order = [(one, line) for one in snapshot.matters if one.key not in kept for line in wanted.get(one.key, ())]
+    kept, changed = _split(wanted, before, call)
+    again = f"rättat genom beslut {reference}"
+    for own in changed:
+        take_back(work, ((entry, again) for entry in _posted_for(work, own)))
+        work.post(_used_by(own, funder, again))
     source = f"beslut {reference}"
-    outcome = carry_out(
-        [Wanted(one.project, one.call, line) for one, line in order], reserved_now(work, funder), call, funder, source
-    )
+    order, outcome = _carried_out(snapshot, wanted, kept, reserved_now(work, funder), funder, call, source)
     take_back(work, ((entry, source) for entry in outcome.gone))
     posted = [effect.posted for effect in outcome.effects if effect.posted is not None]
     numbers = iter(work.post(posted))
     work.post(outcome.rest)
     carried: dict[Key, list[Carried]] = {}
-    for (one, line), effect in zip(order, outcome.effects, strict=True):
+    for one, effect in zip(order, outcome.effects, strict=True):
         entry = None if effect.posted is None else next(numbers)
-        carried.setdefault(one.key, []).append(Carried(line, effect.taken, entry))
+        carried.setdefault((one.project, one.call), []).append(Carried(one.line, effect.taken, entry))
     return tuple(
         kept.get(one.key) or DecidedMatter(one.project, one.call, one.code, one.title, tuple(carried.get(one.key, ())))
         for one in snapshot.matters
@@ -496,18 +574,51 @@ def _post(
     )
 
 
-def _give_back(work: Work, matter: DecidedMatter, funder: int, reference: str) -> None:
-    """Take back what an earlier decision posted for a matter, and set aside again what it used."""
+def _split(
+    wanted: Mapping[Key, tuple[Line, ...]], before: Decided | None, call: int | None
+) -> tuple[dict[Key, DecidedMatter], list[DecidedMatter]]:
+    """What an earlier decision said that stays as it is, by matter; and what is to be taken back."""
+    earlier = {one.key: one for one in before.matters} if before is not None else {}
+    kept = {key: own for key, own in earlier.items() if set(own.said) == set(wanted.get(key, ()))}
+    if len(kept) < len(wanted.keys() | earlier.keys()):
+        # What is set aside for the call is what is left besides the grants: it follows them.
+        kept.pop((None, call), None)
+    return kept, [own for key, own in earlier.items() if key not in kept]
+
+
+def _carried_out(
+    snapshot: Snapshot,
+    wanted: Mapping[Key, tuple[Line, ...]],
+    kept: Container[Key],
+    reserved: Iterable[Entry],
+    funder: int,
+    call: int | None,
+    source: str,
+) -> tuple[list[Wanted], Outcome]:
+    order = [
+        Wanted(one.project, one.call, line)
+        for one in snapshot.matters
+        if one.key not in kept
+        for line in wanted.get(one.key, ())
+    ]
+    return order, carry_out(order, reserved, call, funder, source)
+
+
+def _posted_for(reader: Reader, matter: DecidedMatter) -> list[Entry]:
+    """The entries that state what an earlier decision said of a matter, to take back."""
     numbers = [one.entry for one in matter.lines if one.entry is not None]
-    stands = statements(work, "id IN (SELECT UNNEST($ids))", ids=numbers)
+    stands = statements(reader, "id IN (SELECT UNNEST($ids))", ids=numbers)
     if len(stands) < len(numbers):
         raise Refused(
             f"{matter.title}: det som beslutades har ändrats eller använts sedan dess, och kan inte rättas här. Rätta "
             "det senare beslutet först."
         )
-    source = f"rättat genom beslut {reference}"
-    take_back(work, ((entry, source) for entry in stands))
-    work.post(_again(taken, funder, source) for one in matter.lines for taken in one.taken)
+    return stands
+
+
+def _used_by(matter: DecidedMatter, funder: int, source: str) -> list[Entry]:
+    """What an earlier decision used for a matter, to set aside again."""
+    return [_again(taken, funder, source) for one in matter.lines for taken in one.taken]
 
 
 def _again(taken: Taken, funder: int, source: str) -> Entry:

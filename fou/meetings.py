@@ -9,11 +9,12 @@ from typing import Any
 
 from fou.access import Action, Person, require
 from fou.calls import call_of
-from fou.errors import Refused, SaveConflict
+from fou.conflicts import leads
+from fou.errors import Forbidden, Refused, SaveConflict
 from fou.matters import Scope
 from fou.model import ATTENDANCE_ROLES, MEETING_STATES, Attendance, Meeting, Member, as_dict
 from fou.scenarios import scenario_of, scope_of
-from fou.snapshot import Attendant, Held
+from fou.snapshot import NOTED, Attendant, Held
 from fou.store import Database, Reader, Work
 from fou.swedish import format_date
 
@@ -126,6 +127,31 @@ def save_attendance(
              if name in stands and _without_id(stands[name]) != value],
         )  # fmt: skip
         work.create_many(Attendance, [value for name, value in values.items() if name not in stands])
+        return work.batch
+
+
+def take_down(database: Database, person: Person, number: int, member: int, title: str, reason: str) -> int:
+    """Let the minutes say that a member took no part in a matter; return the batch.
+
+    For what is no application, where ``fou.conflicts.declare`` has nothing to declare it in. A member takes down their
+    own, an administrator and the chair anybody's.
+    """
+    with database.write(person, Action.DECLARE, "Antecknade jäv vid ett möte") as work:
+        now = _meeting(work, number)
+        _not_closed(now)
+        if person.member != member and not leads(work, person):
+            raise Forbidden("Du kan anmäla ditt eget jäv. Be en handläggare eller ordföranden att anmäla andras.")
+        found = work.records(Member, "WHERE id = $id AND role = 'member'", id=member)
+        if not found:
+            raise Refused("Personen är inte ledamot i rådet.")
+        about, why = (" ".join(text.split()).rstrip(".") for text in (title, reason))
+        if not about or not why or len(why) > LONGEST:
+            raise Refused(f"Säg vilket ärende det gäller och kort varför, med högst {LONGEST} tecken.")
+        line = f"{NOTED}{found[0].name} anmälde jäv i ärendet {about} ({why}) och deltog inte i det."
+        if line in (now.agenda or "").splitlines():
+            raise Refused("Det står redan i protokollet.")
+        agenda = f"{now.agenda}\n{line}" if now.agenda else line
+        work.update(Meeting, number, {"agenda": agenda}, None, _SOURCE)
         return work.batch
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from fou.access import Action, Person, Role, require
+from fou.access import Action, Person, Role, may, require
 from fou.calls import call_of
 from fou.conflicts import leads
 from fou.errors import Forbidden, Refused, SaveConflict
@@ -108,6 +108,15 @@ def scope_of(scenario: Scenario) -> Scope:
     return Scope(scenario.year, scenario.call)
 
 
+def may_edit(reader: Reader, person: Person, number: int) -> bool:
+    """Whether the person may change this scenario's lines now: whose it is, and that it is not recommended or away."""
+    try:
+        _editable(reader, person, number)
+    except (Forbidden, Refused):
+        return False
+    return may(person, Action.TRY)
+
+
 def lines_of(reader: Reader, number: int) -> tuple[ScenarioLine, ...]:
     """A scenario's lines, by year."""
     return tuple(reader.records(ScenarioLine, "WHERE scenario = $id ORDER BY year, project, call", id=number))
@@ -136,11 +145,15 @@ def copy(database: Database, person: Person, number: int, name: str) -> int:
     require(person, Action.TRY)
     clean = _name(name)
     with database.write(person, Action.TRY, f"Kopierade ett scenario till {clean}") as work:
-        old = scenario_of(work, number)
-        new = _create(work, person, scope_of(old), clean, old.note, old.id)
-        copied = [{**as_dict(line), "scenario": new} for line in lines_of(work, old.id)]
-        work.create_many(ScenarioLine, copied, [_SOURCE] * len(copied))
-        return new
+        return _copied(work, person, number, clean)
+
+
+def begun_in(reader: Reader, number: int) -> int | None:
+    """The batch that a scenario was begun in; None when there is no such scenario."""
+    found = reader.value(
+        "SELECT MIN(batch) FROM change WHERE record = 'scenario' AND id = $id AND before IS NULL", id=number
+    )
+    return None if found is None else int(found)
 
 
 def rename(database: Database, person: Person, seen: Scenario, name: str, note: str | None) -> int | None:
@@ -184,14 +197,14 @@ def set_line(
         _refuse_conflict(work, person, [wish.key])
         known = _known(work, wish)
         now = _line(work, number, wish)
-        clean = _clean(wish, known)
+        told = clean(wish, known)
         said = None if now is None else as_line(now)
-        wanted = None if clean.choice is None else Line(clean.year, clean.choice, clean.amount, clean.condition)
+        wanted = None if told.choice is None else Line(told.year, told.choice, told.amount, told.condition)
         if said == wanted:
             return None
         if said != (None if seen is None else as_line(seen)):
             raise SaveConflict(_who_changed(work, scenario, known, now))
-        _write(work, scenario, [clean])
+        _write(work, scenario, [told])
         return work.batch
 
 
@@ -206,7 +219,7 @@ def take_whole(database: Database, person: Person, number: int, key: Key) -> int
         matter = found.of(key)
         if matter is None or not matter.asked:
             raise Refused("Det står inte hur mycket ärendet gäller. Skriv ett belopp.")
-        wishes = [*_without(work, number, [key]), *_whole(matter, found.years)]
+        wishes = [*_without(work, number, [key]), *whole(matter, found.years)]
         return work.batch if _write(work, scenario, wishes) else None
 
 
@@ -236,6 +249,29 @@ def lock(database: Database, person: Person, number: int, key: Key, locked: bool
         return work.batch if pairs else None
 
 
+def put_back(
+    database: Database, person: Person, number: int, key: Key, before: Sequence[Line], after: Sequence[Line]
+) -> int | None:
+    """Have a matter's lines be ``before`` again, as they were until somebody made them ``after``; None when they are.
+
+    Raises SaveConflict when somebody has changed them since. Whether they are locked stays as it is.
+    """
+    with database.write(person, Action.TRY, "Ångrade en ändring i ett scenario") as work:
+        scenario = _editable(work, person, number)
+        _refuse_conflict(work, person, [key])
+        now = {as_line(line) for line in lines_of(work, number) if (line.project, line.call) == key}
+        if now == set(before):
+            return None
+        known = _known(work, Wish(*key, scenario.year, None))
+        if now != set(after):
+            raise SaveConflict(f"Någon annan har ändrat ”{known}” sedan dess. Ändringen är inte ångrad.")
+        wishes = [
+            *_without(work, number, [key]),
+            *(Wish(*key, line.year, line.choice, line.amount, line.condition) for line in before),
+        ]
+        return work.batch if _write(work, scenario, wishes) else None
+
+
 def apply_suggestion(
     database: Database, person: Person, number: int, given: Mapping[int, int], years: Iterable[int], told: str
 ) -> int | None:
@@ -245,31 +281,20 @@ def apply_suggestion(
     not in ``given``, and calls, stay as they are. ``told`` says which rule it was, for the history.
     """
     with database.write(person, Action.TRY, f"La in ett förslag i ett scenario: {told}") as work:
-        scenario = _editable(work, person, number)
-        _refuse_conflict(work, person, ((project, None) for project in given))
-        found = matters(work, _EVERYBODY, scope_of(scenario), ((project, None) for project in given))
-        lines = lines_of(work, number)
-        locked = {line.project for line in lines if line.locked}
-        within = sorted(set(years))
-        wishes: list[Wish] = []
-        for project, amount in given.items():
-            matter = found.of((project, None))
-            if matter is None or project in locked:
-                continue
-            if amount < 0:
-                raise Refused("Ett förslag kan inte vara mindre än noll.")
-            if not amount:
-                wishes += [*_without(work, number, [matter.key]), Wish(project, None, scenario.year, "out")]
-                continue
-            wishes += [
-                Wish(project, None, line.year, None)
-                for line in lines
-                if line.project == project and (line.year in within or line.choice == "out")
-            ]
-            wishes += [
-                Wish(project, None, year, "grant", part) for year, part in spread(amount, matter, within) if part
-            ]
-        return work.batch if _write(work, scenario, wishes) else None
+        return work.batch if _suggested(work, person, number, given, years) else None
+
+
+def copy_with_suggestion(
+    database: Database, person: Person, number: int, name: str, given: Mapping[int, int], years: Iterable[int],
+    told: str,
+) -> int:  # fmt: skip
+    """Copy a scenario and put a suggestion into the copy, as ``apply_suggestion`` does, in one batch; the copy's id."""
+    require(person, Action.TRY)
+    clean = _name(name)
+    with database.write(person, Action.TRY, f"La in ett förslag i en kopia, {clean}: {told}") as work:
+        new = _copied(work, person, number, clean)
+        _suggested(work, person, new, given, years)
+        return new
 
 
 def spread(amount: int, matter: Matter, years: Iterable[int]) -> list[tuple[int, int]]:
@@ -315,6 +340,28 @@ def said(line: Line) -> str:
     return f"{text}, {line.condition}" if line.condition else text
 
 
+def clean(wish: Wish, name: str) -> Wish:
+    """The wish as it is kept. Raises Refused, with what to do, when a matter of this name cannot have it."""
+    if wish.choice is None:
+        return wish
+    if wish.choice not in CHOICES:
+        raise Refused(f"{name}: välj om det ska beviljas, avsättas eller lämnas utanför.")
+    if not FIRST_YEAR <= wish.year <= LAST_YEAR:
+        raise Refused(f"Skriv ett år mellan {FIRST_YEAR} och {LAST_YEAR}.")
+    if wish.choice == "out":
+        return replace(wish, amount=None, condition=None)
+    if wish.call is not None and wish.choice == "grant":
+        raise Refused(f"{name} är en utlysning: pengar kan avsättas till den, men bara ett projekt kan beviljas dem.")
+    if wish.amount is None and wish.choice == "grant":
+        raise Refused(f"{name}: skriv ett belopp, eller avsätt medel utan belopp.")
+    if wish.amount is not None and not 0 < wish.amount <= MOST:
+        raise Refused(
+            f"{name}: ett belopp ska vara större än noll och högst {format_sek(MOST)}. Lämna ärendet utanför om det "
+            "inte ska få något."
+        )
+    return replace(wish, condition=_text(wish.condition))
+
+
 #: Reads all there is, for what is counted the same whoever acts.
 _EVERYBODY = Person("", Role.ADMIN)
 
@@ -340,8 +387,44 @@ def _create(work: Work, person: Person, scope: Scope, name: str, note: str | Non
     )  # fmt: skip
 
 
+def _copied(work: Work, person: Person, number: int, name: str) -> int:
+    old = scenario_of(work, number)
+    new = _create(work, person, scope_of(old), name, old.note, old.id)
+    copied = [{**as_dict(line), "scenario": new} for line in lines_of(work, old.id)]
+    work.create_many(ScenarioLine, copied, [_SOURCE] * len(copied))
+    return new
+
+
+def _suggested(work: Work, person: Person, number: int, given: Mapping[int, int], years: Iterable[int]) -> bool:
+    scenario = _editable(work, person, number)
+    _refuse_conflict(work, person, ((project, None) for project in given))
+    found = matters(work, _EVERYBODY, scope_of(scenario), ((project, None) for project in given))
+    lines = lines_of(work, number)
+    locked = {line.project for line in lines if line.locked}
+    within = sorted(set(years))
+    wishes: list[Wish] = []
+    for project, amount in given.items():
+        matter = found.of((project, None))
+        if matter is None or project in locked:
+            continue
+        if amount < 0:
+            raise Refused("Ett förslag kan inte vara mindre än noll.")
+        if not amount:
+            wishes += [*_without(work, number, [matter.key]), Wish(project, None, scenario.year, "out")]
+            continue
+        wishes += [
+            Wish(project, None, line.year, None)
+            for line in lines
+            if line.project == project and (line.year in within or line.choice == "out")
+        ]
+        wishes += [
+            Wish(project, None, year, "grant", part) for year, part in spread(amount, matter, within) if part
+        ]
+    return _write(work, scenario, wishes)
+
+
 def _editable(
-    work: Work, person: Person, number: int, frozen_too: bool = False, away_too: bool = False
+    work: Reader, person: Person, number: int, frozen_too: bool = False, away_too: bool = False
 ) -> Scenario:  # fmt: skip
     scenario = scenario_of(work, number)
     if scenario.owner is None or scenario.owner != person.member:
@@ -401,28 +484,8 @@ def _line(work: Work, number: int, wish: Wish) -> ScenarioLine | None:
     return found[0] if found else None
 
 
-def _clean(wish: Wish, name: str) -> Wish:
-    if wish.choice is None:
-        return wish
-    if wish.choice not in CHOICES:
-        raise Refused(f"{name}: välj om det ska beviljas, avsättas eller lämnas utanför.")
-    if not FIRST_YEAR <= wish.year <= LAST_YEAR:
-        raise Refused(f"Skriv ett år mellan {FIRST_YEAR} och {LAST_YEAR}.")
-    if wish.choice == "out":
-        return replace(wish, amount=None, condition=None)
-    if wish.call is not None and wish.choice == "grant":
-        raise Refused(f"{name} är en utlysning: pengar kan avsättas till den, men bara ett projekt kan beviljas dem.")
-    if wish.amount is None and wish.choice == "grant":
-        raise Refused(f"{name}: skriv ett belopp, eller avsätt medel utan belopp.")
-    if wish.amount is not None and not 0 < wish.amount <= MOST:
-        raise Refused(
-            f"{name}: ett belopp ska vara större än noll och högst {format_sek(MOST)}. Lämna ärendet utanför om det "
-            "inte ska få något."
-        )
-    return replace(wish, condition=_text(wish.condition))
-
-
-def _whole(matter: Matter, years: Iterable[int]) -> list[Wish]:
+def whole(matter: Matter, years: Iterable[int]) -> list[Wish]:
+    """All that a matter asks for, with ``years`` those of the money to distribute: see ``take_whole``."""
     within = set(years)
     found = []
     for year, asked in matter.asked:
@@ -443,29 +506,39 @@ def _without(work: Work, number: int, keys: Iterable[Key]) -> list[Wish]:
     ]
 
 
-def _write(work: Work, scenario: Scenario, wishes: Iterable[Wish]) -> bool:
-    """Make the lines say so; the last word about a matter and a year holds. False when they do already."""
+def said_anew(lines: Iterable[ScenarioLine], number: int, wishes: Iterable[Wish]) -> tuple[ScenarioLine, ...]:
+    """A scenario's lines as they would be with these wishes; the last word about a matter and a year holds.
+
+    A matter is either out or has amounts: what is said last takes the other away. A new line is locked as the matter's
+    others are.
+    """
     last = {(wish.key, wish.year): wish for wish in wishes}
-    now = {((line.project, line.call), line.year): line for line in lines_of(work, scenario.id)}
+    now = {((line.project, line.call), line.year): line for line in lines}
     said_out = {key for (key, _), wish in last.items() if wish.choice == "out"}
     said_in = {key for (key, _), wish in last.items() if wish.choice not in (None, "out")}
-    gone, made, changed = [], [], []
+    found = dict(now)
     for about, line in now.items():
-        # A matter is either out or has amounts: what is said last takes the other away.
-        other = about not in last and (about[0] in said_out or (about[0] in said_in and line.choice == "out"))
-        if other or (about in last and last[about].choice is None):
-            gone.append(as_dict(line))
+        if about not in last and (about[0] in said_out or (about[0] in said_in and line.choice == "out")):
+            del found[about]
     for about, wish in last.items():
         old = now.get(about)
         if wish.choice is None:
+            found.pop(about, None)
             continue
-        values = {"choice": wish.choice, "amount": wish.amount, "condition": wish.condition}
-        if old is None:
-            locked = next((line.locked for (key, _), line in now.items() if key == wish.key), None)
-            about_it = {"scenario": scenario.id, "project": wish.project, "call": wish.call, "year": wish.year}
-            made.append({**about_it, **values, "locked": locked})
-        elif as_line(old) != Line(wish.year, wish.choice, wish.amount, wish.condition):
-            changed.append((as_dict(old), {**as_dict(old), **values}))
+        locked = next((line.locked for (key, _), line in now.items() if key == wish.key), None)
+        old = old or ScenarioLine(0, number, wish.project, wish.call, wish.year, wish.choice, None, None, locked)
+        found[about] = replace(old, choice=wish.choice, amount=wish.amount, condition=wish.condition)
+    return tuple(found.values())
+
+
+def _write(work: Work, scenario: Scenario, wishes: Iterable[Wish]) -> bool:
+    """Make the lines say so. False when they do already."""
+    now = {line.id: line for line in lines_of(work, scenario.id)}
+    wanted = said_anew(now.values(), scenario.id, wishes)
+    stays = {line.id for line in wanted}
+    gone = [as_dict(line) for number, line in now.items() if number not in stays]
+    made = [{name: value for name, value in as_dict(line).items() if name != "id"} for line in wanted if not line.id]
+    changed = [(as_dict(now[line.id]), as_dict(line)) for line in wanted if line.id and line != now[line.id]]
     work.remove_many(ScenarioLine, gone)
     work.create_many(ScenarioLine, made, [_SOURCE] * len(made))
     work.replace_many(ScenarioLine, changed, [_SOURCE] * len(changed))

@@ -6,7 +6,7 @@ Every paper is made from a snapshot alone, so that they agree. Amounts are SEK e
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -19,6 +19,9 @@ T = TypeVar("T")
 
 #: Which shape of snapshot this is, should a later one be another.
 VERSION = 1
+#: What a line of a meeting's agenda begins with that takes down a conflict of interest: where there is no application
+#: to declare it in, as for a year's plan.
+NOTED = "Jäv: "
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +133,16 @@ class Attendant:
     present: bool | None
 
 
+def agenda_points(agenda: str | None) -> str:
+    """What an agenda says besides the conflicts of interest that are taken down in it."""
+    return "\n".join(line for line in (agenda or "").splitlines() if not line.startswith(NOTED)).strip()
+
+
+def agenda_noted(agenda: str | None) -> tuple[str, ...]:
+    """The conflicts of interest that are taken down in an agenda, a sentence each."""
+    return tuple(line.removeprefix(NOTED) for line in (agenda or "").splitlines() if line.startswith(NOTED))
+
+
 @dataclass(frozen=True, slots=True)
 class Held:
     """The meeting that it was made at."""
@@ -140,6 +153,16 @@ class Held:
     place: str | None
     agenda: str | None
     attendance: tuple[Attendant, ...] = ()
+
+    @property
+    def points(self) -> str:
+        """The agenda without what is taken down of conflicts of interest."""
+        return agenda_points(self.agenda)
+
+    @property
+    def noted(self) -> tuple[str, ...]:
+        """The conflicts of interest that are taken down, a sentence each."""
+        return agenda_noted(self.agenda)
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,6 +296,37 @@ def digest(*texts: str) -> str:
         data = text.encode()
         found.update(f"{len(data)}:".encode() + data)
     return found.hexdigest()
+
+
+def as_decided(recommended: Snapshot, decided: Decided) -> Snapshot:
+    """The snapshot with what the board decided in the place of what was recommended, and the room as that leaves it.
+
+    A matter that the board decided nothing of has no lines.
+    """
+    said = {one.key: one.said for one in decided.matters}
+    shot = recommended.with_lines({one.key: said.get(one.key, ()) for one in recommended.matters})
+    carried = [(matter, one) for matter in decided.matters for one in matter.lines]
+    return replace(shot, years=tuple(_room(year, carried, decided.call) for year in recommended.years))
+
+
+def _room(year: Year, carried: Sequence[tuple[DecidedMatter, Carried]], call: int | None) -> Year:
+    lines = [(matter, one.line) for matter, one in carried if one.line.year == year.year]
+    granted, reserved = (
+        Decimal(sum(line.firm for _, line in lines if line.choice == choice)) for choice in ("grant", "reserve")
+    )
+    taken = [one for _, line in carried for one in line.taken if one.year == year.year and one.condition is None]
+    used = sum((one.amount for one in taken), Decimal(0))
+    of_pot = sum((one.amount for one in taken if one.project is None and one.call == call), Decimal(0))
+    into_pot = sum(line.firm for matter, line in lines if matter.project is None and matter.call == call)
+    return replace(
+        year,
+        here_granted=granted,
+        here_reserved=reserved,
+        open=sum(line.open for _, line in lines),
+        conditional=Decimal(sum(line.amount or 0 for _, line in lines if line.condition is not None)),
+        pot_left=None if year.pot is None else year.pot - of_pot + into_pot,
+        free_after=None if year.free is None else year.free - granted - reserved + used,
+    )
 
 
 class Difference(NamedTuple):

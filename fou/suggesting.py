@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 
 from fou import allocation
 from fou.access import Action, Person, require
 from fou.allocation import AreaLimits, Lock, Problem, Proposal, Rule, Suggestion, Why, why_best, why_rank
 from fou.boards import Board, Row, board, empty_board
-from fou.calls import conflicts_in, scale_of, total
+from fou.calls import conflicts_in, total
 from fou.errors import Refused
 from fou.figures import ZERO
 from fou.matters import Scope
 from fou.model import Score
+from fou.scales import scale_of
 from fou.scenarios import as_line
 from fou.standings import Standings
 from fou.store import Reader
@@ -41,85 +44,137 @@ class Suggested:
     given: Mapping[int, int]
 
 
+@dataclass(frozen=True, slots=True)
+class _Points:
+    """The ranking's points of 100 for one proposal, exactly, and each judge's own."""
+
+    score: Fraction | None
+    votes: Mapping[int, Fraction]
+
+
+_NONE = _Points(None, {})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Asked:
+    """What rules are asked about: a scenario as the person sees it, and the points of its applications."""
+
+    board: Board
+    points: Mapping[int, _Points]
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """The matters that the rules are asked about: in a call its applications, in a year's plan its projects."""
+        call = self.board.matters.call
+        return tuple(
+            row for row in self.board.rows if (row.matter.project if call is None else row.matter.applied) is not None
+        )
+
+    def problem(self, rule: Rule, limits: Limits | None = None) -> Problem:
+        """What there is to distribute as the rules see it: the proposals have the projects' ids.
+
+        Its frame is what there is for the years of money, less what the scenario gives to what no rule is asked about.
+        A proposal that the person is in conflict of interest over has what the scenario gives it and no points, so
+        that nothing tells of them. One that says no least amount is all or nothing, save to ``cut``, which may take
+        from everybody. Raises Refused when the frame is not known.
+        """
+        limits = limits or Limits()
+        years = self.board.matters.years
+        proposals = []
+        for row in self.rows:
+            project, proposal = row.matter.key[0], row.matter.applied
+            assert project is not None
+            hidden = row.matter.conflict or proposal is None
+            own = _NONE if hidden or proposal is None else self.points.get(proposal.proposal.id, _NONE)
+            requested = _requested(row, years)
+            proposals.append(
+                Proposal(
+                    project, requested, own.score, _least(row, requested, rule), row.matter.area,
+                    not row.matter.continuing,
+                    Lock(_within(row, years)) if row.locked or row.matter.conflict else None, own.votes,
+                )
+            )  # fmt: skip
+        names = {row.matter.key[0]: row.matter.code for row in self.rows if row.matter.key[0] is not None}
+        return Problem(_frame(self.board, self.rows), tuple(proposals), limits.areas, limits.most_new, names)
+
+    def suggest(self, rule: Rule, limits: Limits | None = None) -> Suggested:
+        """What a rule suggests.
+
+        Raises Refused when the frame is not known, or there is nothing to go by.
+        """
+        _refuse_without_points(self.board, rule)
+        found = self.problem(rule, limits)
+        suggestion = _suggestion(_Question(found, rule))
+        free = [one.id for one in found.proposals if one.lock is None and one.requested is not None]
+        given = (
+            {one: suggestion.amounts.get(one, 0) for one in free} if suggestion.feasible or suggestion.amounts else {}
+        )
+        return Suggested(found, suggestion, self.board.matters.years, given)
+
+    def why(self, rule: Rule, limits: Limits | None = None) -> Mapping[int, Why]:
+        """Why each project is in or out by a rule, and what would change it; by ``rank`` and ``best`` only.
+
+        Those that the person is in conflict of interest over are left out.
+        """
+        _refuse_without_points(self.board, rule)
+        if rule not in (Rule.RANK, Rule.BEST):
+            raise Refused("Bara reglerna efter rangordning och flest poäng kan säga vad som skulle ändra utfallet.")
+        question = _Question(self.problem(rule, limits), rule)
+        with _counting:
+            answers = _answers(question)
+        own = {row.matter.key[0] for row in self.rows if row.matter.conflict}
+        return {project: one for project, one in answers.items() if project not in own}
+
+
+def asked(reader: Reader, person: Person, about: int | Scope) -> Asked:
+    """A scenario (its id), or a call or year from scratch, to ask rules about."""
+    require(person, Action.SEE_SCORES)
+    found = empty_board(reader, person, about) if isinstance(about, Scope) else board(reader, person, about)
+    return Asked(found, _points(reader, found.matters.standings))
+
+
 def problem(
     reader: Reader, person: Person, about: int | Scope, rule: Rule, limits: Limits | None = None
 ) -> Problem:  # fmt: skip
-    """A scenario (its id), or a call or year from scratch, as the rules see it: the proposals have the projects' ids.
-
-    Its frame is what there is for the years of money, less what the scenario gives to what no rule is asked about. A
-    proposal that the person is in conflict of interest over has what the scenario gives it and no points, so that
-    nothing tells of them. One that says no least amount is all or nothing, save to ``cut``, which may take from
-    everybody. Raises Refused when the frame is not known.
-    """
-    require(person, Action.SEE_SCORES)
-    return _problem(reader, _read(reader, person, about), rule, limits or Limits())
+    """A scenario (its id), or a call or year from scratch, as the rules see it."""
+    return asked(reader, person, about).problem(rule, limits)
 
 
 def suggest(reader: Reader, person: Person, about: int | Scope, rule: Rule, limits: Limits | None = None) -> Suggested:
-    """What a rule suggests for a scenario (its id), or from scratch.
-
-    Raises Refused when the frame is not known, or there is nothing to go by.
-    """
-    require(person, Action.SEE_SCORES)
-    found = _read(reader, person, about)
-    _refuse_without_points(found, rule)
-    asked = _problem(reader, found, rule, limits or Limits())
-    suggestion = allocation.suggest(asked, rule)
-    free = [one.id for one in asked.proposals if one.lock is None and one.requested is not None]
-    given = {one: suggestion.amounts.get(one, 0) for one in free} if suggestion.feasible or suggestion.amounts else {}
-    return Suggested(asked, suggestion, found.matters.years, given)
+    """What a rule suggests for a scenario (its id), or from scratch."""
+    return asked(reader, person, about).suggest(rule, limits)
 
 
 def why(
     reader: Reader, person: Person, about: int | Scope, rule: Rule, limits: Limits | None = None
 ) -> Mapping[int, Why]:
-    """Why each project is in or out by a rule, and what would change it; by ``rank`` and ``best`` only.
-
-    Those that the person is in conflict of interest over are left out.
-    """
-    require(person, Action.SEE_SCORES)
-    found = _read(reader, person, about)
-    _refuse_without_points(found, rule)
-    if rule not in (Rule.RANK, Rule.BEST):
-        raise Refused("Bara reglerna efter rangordning och flest poäng kan säga vad som skulle ändra utfallet.")
-    asked = _problem(reader, found, rule, limits or Limits())
-    answers = why_rank(asked) if rule is Rule.RANK else why_best(asked)
-    own = {row.matter.key[0] for row in found.rows if row.matter.conflict}
-    return {project: one for project, one in answers.items() if project not in own}
+    """Why each project is in or out by a rule, and what would change it."""
+    return asked(reader, person, about).why(rule, limits)
 
 
-def _read(reader: Reader, person: Person, about: int | Scope) -> Board:
-    return empty_board(reader, person, about) if isinstance(about, Scope) else board(reader, person, about)
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """What a rule is asked. Most that happens in a meeting leaves it as it was: then it is not counted again."""
+
+    problem: Problem
+    rule: Rule
+
+    def __hash__(self) -> int:
+        return hash((self.problem.frame, self.problem.most_new, len(self.problem.proposals), self.rule))
 
 
-def _problem(reader: Reader, found: Board, rule: Rule, limits: Limits) -> Problem:
-    years = found.matters.years
-    rows = [row for row in found.rows if _is_asked(found, row)]
-    points = _points(reader, found.matters.standings)
-    frame = _frame(found, rows)
-    proposals = []
-    for row in rows:
-        project, proposal = row.matter.key[0], row.matter.applied
-        assert project is not None
-        hidden = row.matter.conflict or proposal is None
-        votes = {} if hidden or proposal is None else points.get(proposal.proposal.id, _NONE).votes
-        score = None if hidden or proposal is None else points.get(proposal.proposal.id, _NONE).score
-        requested = _requested(row, years)
-        proposals.append(
-            Proposal(
-                project, requested, score, _least(row, requested, rule), row.matter.area, not row.matter.continuing,
-                Lock(_within(row, years)) if row.locked or row.matter.conflict else None, votes,
-            )
-        )  # fmt: skip
-    names = {one.matter.key[0]: one.matter.code for one in rows if one.matter.key[0] is not None}
-    return Problem(frame, tuple(proposals), limits.areas, limits.most_new, names)
+#: One counts at a time what takes seconds: whoever asks the same meanwhile gets what was counted.
+_counting = threading.Lock()
 
 
-def _is_asked(found: Board, row: Row) -> bool:
-    """In a call the rules are asked about its applications, in a year's plan about its projects."""
-    if found.matters.call is not None:
-        return row.matter.applied is not None
-    return row.matter.project is not None
+@lru_cache(maxsize=64)
+def _suggestion(question: _Question) -> Suggestion:
+    return allocation.suggest(question.problem, question.rule)
+
+
+@lru_cache(maxsize=16)
+def _answers(question: _Question) -> Mapping[int, Why]:
+    return why_rank(question.problem) if question.rule is Rule.RANK else why_best(question.problem)
 
 
 def _frame(found: Board, rows: Iterable[Row]) -> int:
@@ -182,17 +237,6 @@ def _refuse_without_points(found: Board, rule: Rule) -> None:
         raise Refused("Ett års plan har inga bedömningar: bara osthyveln kan föreslå något där.")
     if ranking.closed is not None:
         raise Refused(f"{ranking.closed} Därför finns inget att gå efter.")
-
-
-@dataclass(frozen=True, slots=True)
-class _Points:
-    """The ranking's points of 100 for one proposal, exactly, and each judge's own."""
-
-    score: Fraction | None
-    votes: Mapping[int, Fraction]
-
-
-_NONE = _Points(None, {})
 
 
 def _points(reader: Reader, ranking: Standings | None) -> dict[int, _Points]:

@@ -7,6 +7,7 @@ scores, the same percentage off every amount, and the members' equal shares. A s
 from fou.allocation.best import suggest_best
 from fou.allocation.cut import suggest_cut
 from fou.allocation.model import (
+    DOES,
     OUT,
     AreaLimits,
     Clash,
@@ -25,6 +26,7 @@ from fou.allocation.whys_best import why_best
 from fou.allocation.whys_rank import why_rank
 
 __all__ = [
+    "DOES",
     "OUT",
     "AreaLimits",
     "Change",

@@ -34,6 +34,9 @@ class Lock:
             raise ValueError("a locked amount is 0 or more")
 
 
+#: So many of what a suggestion tells first are what its rule does, whatever it is asked about.
+DOES = 2
+
 #: The proposal is left out whatever a rule says.
 OUT = Lock(0)
 
@@ -172,8 +175,8 @@ class Suggestion:
     rules that do not look ahead (all but ``best``) may also leave an area below its least: ``clashes`` then has that
     area's, with what it was given as ``possible``, ``amounts`` is what could be given, and the rest of the area's least
     is part of ``left``. No amount ever breaks a most, a lock or the frame.
-    ``told`` are sentences in plain Swedish: first what the rule does, then what it did. ``score`` is the sum of points
-    of those that are given anything. ``unique`` is False when another choice of proposals would have had as many
+    ``told`` are sentences in plain Swedish: first DOES on what the rule does, then what it did. ``score`` is the sum of
+    points of those that are given anything. ``unique`` is False when another choice of proposals would have had as many
     points (``best``; None when that is not known); the one that was taken is always the same.
     """
 

@@ -48,7 +48,8 @@ def sums(problem: Problem, amounts: Mapping[int, int]) -> str:
     total = sum(amounts.values())
     left = problem.frame - total
     over = f"{format_sek(left)} blir över." if left else "Hela ramen går åt."
-    return f"{count(len(amounts), 'ansökan', 'ansökningar')} får tillsammans {format_sek(total)}. {over}"
+    together = "" if len(amounts) == 1 else "tillsammans "
+    return f"{count(len(amounts), 'ansökan', 'ansökningar')} får {together}{format_sek(total)}. {over}"
 
 
 def settled(problem: Problem) -> list[str]:

@@ -20,7 +20,9 @@ from fou.demo.invent import (
     LAST_CLOSED,
     LAST_PLAN,
     LIVE_CALL,
+    MEETING_CALL,
     SEED,
+    UNDECIDED,
     Invented,
     Row,
     area_name,
@@ -43,8 +45,9 @@ FRAMES = {
     2023: 7_600_000, 2024: 7_900_000, 2025: 8_300_000, 2026: 8_800_000,
 }  # fmt: skip
 _SHARES = {2019: 0.95, 2020: 0.97, 2021: 0.995, 2022: 0.94, 2023: 0.78, 2024: 0.96, 2025: 0.95, 2026: 0.82}
-#: Share of the frame of 2026 that is reserved for the call under assessment.
+#: Shares of the frame of 2026 that are reserved for the call under assessment, and for the one that is assessed.
 _LIVE_CALL_SHARES = {2026: 0.08, 2027: 0.22}
+_MEETING_CALL_SHARES = {2026: 0.031, 2027: 0.262}
 #: A full study never takes more than this in a year, however few the projects are.
 _MOST_A_YEAR = 1_200_000
 _STEP = 5_000
@@ -78,9 +81,14 @@ def frames(count: int) -> dict[int, int]:
     return {year: _down(frame * count / 60, 10_000) for year, frame in FRAMES.items()}
 
 
+def set_aside(frame: Mapping[int, int]) -> dict[int, int]:
+    """What is set aside for the call that waits for the council's meeting, in SEK."""
+    return {year: _down(frame[LAST_PLAN] * share, 10_000) for year, share in _MEETING_CALL_SHARES.items()}
+
+
 def budget(projects: list[Invented]) -> Table:
     """The lines of the sheet Budget."""
-    frame = frames(len(projects))
+    frame = frames(sum(project.slot.call != MEETING_CALL for project in projects))
     unit = _units(projects, frame)
     random = Random(SEED + 1)
     own = {project.code: _own_money(random, project, unit) for project in projects}
@@ -205,8 +213,8 @@ def _asked(random: Random, project: Invented, own: _Own, unit: Mapping[int, floa
     weight = _size(project) * (1.0 if slot.outcome == "deferred" else slot.own)
     asked: dict[int, int] = {}
     for year in range(slot.first, slot.last + 1):
-        # the projects of the call under assessment start in December
-        share = 0.12 if slot.call == LIVE_CALL and year == slot.first else 1.0
+        # the projects of the calls that are not decided start in December
+        share = 0.12 if slot.call in UNDECIDED and year == slot.first else 1.0
         asked[year] = _near(own.decided.get(year, weight * unit[year] * share) * more, 1_000)
     return asked
 
@@ -348,6 +356,7 @@ def _plan_lines(projects: list[Invented], own: Mapping[str, _Own], frame: Mappin
         *(line("plan", {y: n}, source(f"FoU-plan {y}"), call=call_code(y)) for y, n in calls.items()),
         line("plan", {LAST_PLAN: live[LAST_PLAN]}, source(f"FoU-plan {LAST_PLAN}"), call=live_call),
         line("avsatt", live, plans, call=live_call),
+        line("avsatt", set_aside(frame), board_meeting(LAST_PLAN, spring=True).source, call=call_code(MEETING_CALL)),
         *(
             line("plan", years, source(f"FoU-planer {min(years)}–{max(years)}"), area=area)
             for area, years in areas.items()

@@ -12,7 +12,9 @@ from fou.demo.invent import (
     FIRST_PLAN,
     LAST_PLAN,
     LIVE_CALL,
+    MEETING_CALL,
     SEED,
+    UNDECIDED,
     Invented,
     Row,
     board_meeting,
@@ -24,7 +26,8 @@ from fou.demo.invent import (
 )
 from fou.imports.template.tables import Table
 
-CALLS = (*range(FIRST_PLAN, LAST_PLAN + 1), LIVE_CALL)
+_YEARLY = (*range(FIRST_PLAN, LAST_PLAN + 1), LIVE_CALL)
+CALLS = (*_YEARLY, MEETING_CALL)
 #: From this call on, collaboration is a criterion of its own.
 _FOUR_CRITERIA_FROM = 2025
 #: When the live call is to be assessed, and decided on.
@@ -33,13 +36,13 @@ _LIVE_DATES = (date(LIVE_CALL - 1, 11, 30), date(LIVE_CALL - 1, 12, 15))
 _SHARES = {"köpta tjänster": 0.12, "resor": 0.02, "spridning": 0.04, "gemensamma kostnader": 0.1}
 #: How good a proposal seems, 0–1, by the board's outcome; what is undecided can be anything.
 _QUALITY = {"granted": (0.62, 0.88), "rejected": (0.3, 0.6), "deferred": (0.5, 0.7), "": (0.4, 0.92)}
-_COUNCIL = tuple(member for member in names.MEMBERS if member[2] == "ledamot")
+COUNCIL = tuple(member for member in names.MEMBERS if member[2] == "ledamot")
 _OUTCOMES = {"granted": "beviljas", "rejected": "avslås", "deferred": "bordläggs"}
 
 
 def calls() -> Table:
-    """The sheet Utlysningar: one call a year, and the one that is being assessed."""
-    return [
+    """The sheet Utlysningar: one call a year, the one that is being assessed, and the one that the council meets on."""
+    table: Table = [
         {
             "Kod": call_code(call),
             "Utlysning": f"Lokala utvecklingsmedel {f'{call - 1}–{call}' if call == LIVE_CALL else call}",
@@ -54,12 +57,23 @@ def calls() -> Table:
             "Bedömningar öppnade": call != LIVE_CALL,
             "Källa": source(f"utlysning {call_code(call)}"),
         }
-        for call in CALLS
+        for call in _YEARLY
     ]
+    code = call_code(MEETING_CALL)
+    # The one that is being assessed stands last, as the latest.
+    table.insert(-1, {
+        "Kod": code, "Utlysning": names.MEETING_CALL, "År": LAST_PLAN, "Öppnar": date(LAST_PLAN, 8, 17),
+        "Stänger": _closes(MEETING_CALL), "Läge": "under bedömning",
+        "Text": "Enheter som arbetar tillsammans kan söka medel för förstudier, studier och spridning.",
+        "Bedöms senast": date(LAST_PLAN, 11, 9), "Beslutas": _LIVE_DATES[1],
+        "Regler": "Chefen för varje sökande enhet ska ha godkänt ansökan.", "Bedömningar öppnade": True,
+        "Källa": source(f"utlysning {code}"),
+    })  # fmt: skip
+    return table
 
 
 def _closes(call: int) -> date:
-    return date(call - 1, 10, 15 + call % 14)
+    return date(LAST_PLAN, 10, 1) if call == MEETING_CALL else date(call - 1, 10, 15 + call % 14)
 
 
 def criteria() -> Table:
@@ -83,7 +97,7 @@ def members() -> Table:
     return [
         {
             "Namn": name, "E-post": f"{email}@{names.EMAIL_DOMAIN}", "Roll": role, "Enhet": unit,
-            "Ordförande": True if (name, email, role, unit) == _COUNCIL[0] else None,
+            "Ordförande": True if (name, email, role, unit) == COUNCIL[0] else None,
         }
         for name, email, role, unit in names.MEMBERS
     ]  # fmt: skip
@@ -91,17 +105,17 @@ def members() -> Table:
 
 def assess(projects: list[Invented], lines: Table) -> tuple[Table, Table, Table]:
     """The sheets Ansökningar, Bedömningar and Jäv; ``lines`` are the budget's."""
-    asked = _asked(lines)
+    asked = asked_by(lines)
     random = Random(SEED + 2)
     proposals: Table = []
     scores: Table = []
     conflicts: Table = []
     for count, project in enumerate(project for project in projects if project.slot.call):
         proposals.append(_proposal(random, project, sum(asked[project.code].values())))
-        away = random.sample(_COUNCIL, count % 3)
+        away = random.sample(COUNCIL, count % 3)
         # every fifth proposal has a conflict of interest, declared by somebody who then gives no score
         if count % 5 == 3:
-            away = away[:1] or [random.choice(_COUNCIL)]
+            away = away[:1] or [random.choice(COUNCIL)]
             closes = _closes(project.slot.call)
             conflicts.append(
                 {
@@ -111,13 +125,13 @@ def assess(projects: list[Invented], lines: Table) -> tuple[Table, Table, Table]
                     "Anmält": closes + timedelta(days=random.randrange(3, 9)),
                 }
             )
-        judges = [member[0] for member in _COUNCIL if member not in away]
+        judges = [member[0] for member in COUNCIL if member not in away]
         scores.extend(_scores(random, project, judges))
     return proposals, scores, conflicts
 
 
 def _proposal(random: Random, project: Invented, asked: int) -> Row:
-    live = project.slot.call == LIVE_CALL
+    live = project.slot.call in UNDECIDED
     return {
         "Kod": proposal_code(project),
         "Utlysning": call_code(project.slot.call),
@@ -156,11 +170,11 @@ def _scores(random: Random, project: Invented, judges: list[str]) -> Iterator[Ro
 
 
 def costs(projects: list[Invented], lines: Table) -> Table:
-    """The sheet Kostnader: what the applications under assessment cost, whose requested sums are those of ``lines``."""
-    asked = _asked(lines)
+    """The sheet Kostnader: what the undecided applications cost, whose requested sums are those of ``lines``."""
+    asked = asked_by(lines)
     table: Table = []
     for project in projects:
-        if project.slot.call != LIVE_CALL:
+        if project.slot.call not in UNDECIDED:
             continue
         for year, amount in asked[project.code].items():
             parts = {what: round(amount * share, -3) for what, share in _SHARES.items()}
@@ -178,7 +192,7 @@ def costs(projects: list[Invented], lines: Table) -> Table:
     return table
 
 
-def _asked(lines: Table) -> dict[str, dict[int, int]]:
+def asked_by(lines: Table) -> dict[str, dict[int, int]]:
     """What each project asks for by year, SEK excl. VAT."""
     found: dict[str, dict[int, int]] = defaultdict(dict)
     for line in lines:

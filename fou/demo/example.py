@@ -5,12 +5,14 @@ from __future__ import annotations
 from fou.demo import names
 from fou.demo.amounts import budget
 from fou.demo.assessment import assess, calls, costs, criteria, decisions, members
+from fou.demo.council import attendance, meetings, scenarios
 from fou.demo.followup import follow_ups, outputs, reports
 from fou.demo.invent import (
     FIRST_PLAN,
     LAST_CLOSED,
     LAST_PLAN,
     LINK_WORDS,
+    USUAL,
     Invented,
     Row,
     board_meeting,
@@ -21,7 +23,7 @@ from fou.imports.template.layout import BUDGET_SHEET
 from fou.imports.template.tables import Table
 
 
-def example_tables(projects: int = 60) -> dict[str, Table]:
+def example_tables(projects: int = USUAL) -> dict[str, Table]:
     """Sheet name → rows, with exactly ``projects`` projects; the same call gives the same tables.
 
     The plan years are 2019–2026 at every size, and money and rows grow with the number of projects.
@@ -32,6 +34,7 @@ def example_tables(projects: int = 60) -> dict[str, Table]:
     invented = invent(projects)
     lines = budget(invented)
     proposals, scores, conflicts = assess(invented, lines)
+    tried, tried_lines = scenarios(invented, lines, proposals, scores, conflicts)
     followed, items = follow_ups(invented)
     return {
         "Om": [
@@ -52,10 +55,10 @@ def example_tables(projects: int = 60) -> dict[str, Table]:
         "Kostnader": costs(invented, lines),
         "Bedömningar": scores,
         "Jäv": conflicts,
-        "Scenarier": [],
-        "Scenariorader": [],
-        "Möten": [],
-        "Närvaro": [],
+        "Scenarier": tried,
+        "Scenariorader": tried_lines,
+        "Möten": meetings(tried),
+        "Närvaro": attendance(),
         "Beslut": decisions(invented),
         "Uppföljningar": followed,
         "Uppföljningspunkter": items,

@@ -1,4 +1,4 @@
-"""The invented projects: a block of sixty fates, told again with new words for as many as are wanted."""
+"""The invented projects: a block of fates, told again with new words for as many as are wanted."""
 
 from __future__ import annotations
 
@@ -19,8 +19,13 @@ FIRST_PLAN, LAST_PLAN = 2019, 2026
 LAST_CLOSED = 2024
 #: The day it is in the example.
 TODAY = date(2026, 11, 16)
-#: The call that is being assessed; the others are known by their budget year.
-LIVE_CALL = 2027
+#: The call that is being assessed, and the one that is assessed and waits for the council's meeting, whose number is
+#: no year; the others are known by their budget year.
+LIVE_CALL, MEETING_CALL = 2027, 20272
+#: The calls that the board has decided nothing in.
+UNDECIDED = (LIVE_CALL, MEETING_CALL)
+#: How many projects there are when nobody says.
+USUAL = 68
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +33,10 @@ class Slot:
     """One fate in the block.
 
     ``family`` groups the projects that belong together, earlier first. ``own`` is how much of the board's
-    money it takes in a year, 1 being a full study, and ``call`` the year of the call it came by (0: none).
-    ``outcome`` is the board's (empty: undecided), ``council`` the council's when it differs. ``outside`` is
-    the other funder's short name in ``names.FUNDERS``; ``spread`` says that only its whole grant is known.
-    ``open_from`` and ``condition_from`` are the years from which amounts are open or conditional.
+    money it takes in a year, 1 being a full study, and ``call`` the year of the call it came by, or
+    MEETING_CALL (0: none). ``outcome`` is the board's (empty: undecided), ``council`` the council's when it
+    differs. ``outside`` is the other funder's short name in ``names.FUNDERS``; ``spread`` says that only its whole
+    grant is known. ``open_from`` and ``condition_from`` are the years from which amounts are open or conditional.
     """
 
     family: str
@@ -52,7 +57,8 @@ class Slot:
 
 #: In an order where any beginning of the block holds something of everything. Families A–G are chains from
 #: pilot study to spread, P are programmes with children, X have money from other funders, D were decided
-#: without a call; S, R, W and L came through one and were granted, rejected, deferred, or are undecided.
+#: without a call; S, R, W and L came through one and were granted, rejected, deferred, or are undecided. Those that
+#: the council's meeting is about stand last.
 BLOCK = (
     Slot("A", "pilot", 2019, 2019, 0.35),
     Slot("A", "study", 2020, 2022, 1.0, 2020),
@@ -114,6 +120,14 @@ BLOCK = (
     Slot("R8", "single", 2025, 2027, 1.0, 2025, "rejected"),
     Slot("X6", "single", 2025, 2027, outside="foundation", condition_from=2027, condition=names.ETHICS),
     Slot("L5", "single", 2026, 2028, 1.2, LIVE_CALL, ""),
+    Slot("M1", "single", 2026, 2027, 0.8, MEETING_CALL, ""),
+    Slot("M2", "pilot", 2026, 2027, 0.35, MEETING_CALL, ""),
+    Slot("D", "spread", 2026, 2027, 0.4, MEETING_CALL, ""),
+    Slot("M3", "single", 2026, 2028, 1.0, MEETING_CALL, ""),
+    Slot("M4", "single", 2026, 2028, 0.7, MEETING_CALL, ""),
+    Slot("M5", "pilot", 2026, 2027, 0.3, MEETING_CALL, ""),
+    Slot("M6", "single", 2026, 2027, 0.5, MEETING_CALL, ""),
+    Slot("M7", "single", 2026, 2028, 1.1, MEETING_CALL, ""),
 )
 _FAMILIES = tuple(dict.fromkeys(slot.family for slot in BLOCK))
 #: The stage of the earlier project → the word in Kopplingar.
@@ -216,13 +230,13 @@ def decided_in_spring(project: Invented) -> bool:
 
 
 def call_code(call: int) -> str:
-    """The code of a call, which is known by its budget year."""
-    return f"U{call}"
+    """The code of a call."""
+    return "S2027" if call == MEETING_CALL else f"U{call}"
 
 
 def proposal_code(project: Invented) -> str:
     """The code of the project's proposal."""
-    return f"A{project.slot.call}-{project.number + 1:03d}"
+    return f"A{call_code(project.slot.call).removeprefix('U')}-{project.number + 1:03d}"
 
 
 def invent(count: int) -> list[Invented]:
@@ -289,7 +303,7 @@ def area_name(name: str, year: int) -> str:
 def _period(slot: Slot) -> tuple[date, date]:
     if slot.spread:
         return date(slot.first, 7, 1), date(slot.last, 6, 30)
-    if slot.call == LIVE_CALL:
+    if slot.call in UNDECIDED:
         return date(slot.first, 12, 1), date(slot.last, 11, 30)
     if slot.stage in ("follow_up", "spread"):
         return date(slot.first, 6, 1), date(slot.last, 12, 31)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from fou.access import Action, Person, require
 from fou.demo.example import example_tables
+from fou.demo.invent import USUAL
 from fou.errors import NotEmpty
 from fou.imports.examining import Examined, examine, examine_read
 from fou.imports.posting import post
@@ -24,7 +25,7 @@ def load_documents(database: Database, person: Person) -> int:
     return _load(database, person, lambda: examine(database, DOCUMENTS, DOCUMENTS.name))
 
 
-def load_example(database: Database, person: Person, projects: int = 60) -> int:
+def load_example(database: Database, person: Person, projects: int = USUAL) -> int:
     """Import Exempelkommunen, generated with ``projects`` projects; return the batch. Raises NotEmpty."""
     name = "Exempelkommunen (påhittad)"
     return _load(database, person, lambda: examine_read(database, workbook_from(example_tables(projects)), name))

@@ -264,6 +264,7 @@ MEMBERS = (
     ("Rasmus Hallberg", "rasmus.hallberg", "ledamot", "Relationsvåldsteamet"),
     ("Sofia Abrahamsson", "sofia.abrahamsson", "handläggare", "FoU-enheten"),
 )
+MEETING_CALL = "Samverkansmedel 2026–2027"
 EMAIL_DOMAIN = "exempelkommunen.example"
 
 CONFLICT_REASONS = (

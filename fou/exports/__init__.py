@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from fou.errors import Refused
 from fou.exports.report import REPORTS, Asked, describe, holds
 from fou.store import Reader
 
-__all__ = ["KINDS", "REPORTS", "Asked", "file_name", "holds", "render", "write"]
+__all__ = ["KINDS", "REPORTS", "Asked", "file_name", "holds", "render", "write", "write_new"]
 
 #: Each kind of file and its suffix.
 KINDS: dict[str, str] = {
@@ -42,11 +43,16 @@ def write(reader: Reader, kind: str, asked: Asked, path: Path) -> None:
 
     Raises Refused when it exists, its folder is missing or cannot be written to, or the year holds nothing.
     """
+    write_new(path, lambda: render(reader, kind, asked))
+
+
+def write_new(path: Path, make: Callable[[], bytes]) -> None:
+    """Write what ``make`` returns to ``path``, which must not exist. Raises Refused as ``write`` does."""
     if path.exists():
         raise _taken(path)
     if not path.parent.is_dir():
         raise Refused(f"Mappen {path.parent} finns inte. Skapa den först, eller välj en annan.")
-    content = render(reader, kind, asked)
+    content = make()
     try:
         file = path.open("xb")
     except FileExistsError:

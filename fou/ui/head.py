@@ -28,6 +28,7 @@ T = TypeVar("T")
 _MONEY = ("alla", "egna", "andras")
 _ADMIN = Person("Handläggare", Role.ADMIN)
 _READER = Person("Läsare", Role.VIEWER)
+_MEMBER = Person("Ledamot", Role.MEMBER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,21 +218,22 @@ def allowed(title: str, action: Action) -> bool:
     if may(view.person, action):
         return True
     page_head(title)
-    _say_not_allowed(view.person)
+    _say_not_allowed(view.person, action)
     return False
 
 
 def require_page(view: View, action: Action) -> None:
     """Stop the page for those whose role does not allow it."""
     if not may(view.person, action):
-        _say_not_allowed(view.person)
+        _say_not_allowed(view.person, action)
         st.stop()
 
 
-def _say_not_allowed(person: Person) -> None:
+def _say_not_allowed(person: Person, action: Action) -> None:
+    whom = "rådets ledamöter och handläggare" if may(_MEMBER, action) else "handläggare"
     if person.role is Role.PUBLIC:
-        what_to_do = "Sidan är för handläggare. Logga in om du är det."
+        what_to_do = f"Sidan är för {whom}. Logga in om du är det."
     else:
         other = "Byt under ”Jag är”, eller be" if not settings().network else "Be"
-        what_to_do = f"Sidan är för handläggare. Du är {ROLE_NAMES[person.role]}. {other} en handläggare om hjälp."
+        what_to_do = f"Sidan är för {whom}. Du är {ROLE_NAMES[person.role]}. {other} en handläggare om hjälp."
     st.warning(what_to_do, icon=":material/lock:")

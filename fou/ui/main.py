@@ -49,6 +49,6 @@ if seen.person is None:
 head.draw(seen.person)
 if head.allowed(listed.title, listed.action):
     # Where files are read in and everything is gone through, the page itself has much to compute.
-    with nullcontext() if listed.action is Action.READ else turns.short():
+    with nullcontext() if listed.action in (Action.READ, Action.SEE_DRAFTS) else turns.short():
         page.run()
 state.settle()

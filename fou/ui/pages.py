@@ -20,6 +20,7 @@ PORTFOLIO = PAGES / "portfolj.py"
 PROJECT = PAGES / "projekt.py"
 CALLS = PAGES / "ansokningar.py"
 APPLICATION = PAGES / "ansokan.py"
+MEETING = PAGES / "radsmote.py"
 FOLLOW_UP = PAGES / "uppfoljning.py"
 IMPORT = PAGES / "importera.py"
 ADMINISTRATION = PAGES / "administration.py"
@@ -46,6 +47,7 @@ TABLE = (
     Listed(PROJECT, "Projekt", "projekt", Action.READ, in_navigation=False),
     Listed(CALLS, "Ansökningar", "ansokningar", Action.READ),
     Listed(APPLICATION, "Ansökan", "ansokan", Action.READ, in_navigation=False),
+    Listed(MEETING, "Rådsmöte", "radsmote", Action.SEE_DRAFTS),
     Listed(FOLLOW_UP, "Uppföljning", "uppfoljning", Action.READ),
     Listed(IMPORT, "Import", "import", Action.IMPORT),
     Listed(ADMINISTRATION, "Administration", "administration", Action.BACKUP),

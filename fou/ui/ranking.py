@@ -35,7 +35,7 @@ def shown(view: View, page: CallPage) -> None:
     if not may(view.person, Action.SEE_SCORES):
         st.info("Bara rådets ledamöter och handläggare ser bedömningarna.", icon=":material/lock:")
         return
-    who, number = _who(view), page.call.id
+    who, number = as_seen(view), page.call.id
     try:
         ranking = view.read(views.ranking_page, who, number, view.unit)
     except Refused as error:
@@ -94,7 +94,7 @@ def _discuss(ranking: views.RankingPage) -> None:
                 st.markdown("\n".join(f"- {said}" for said in rest))
 
 
-def _who(view: View) -> Person:
+def as_seen(view: View) -> Person:
     """The person as far as the ranking differs between people, so that those who see the same share what is read.
 
     It differs by role, and by what one is in conflict over. ``state.sight`` keeps a member's number for everyone who

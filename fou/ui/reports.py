@@ -23,7 +23,7 @@ _ABOUT = {
     "arsoversikt": "Året på en sida: ramen, områdena, finansiärerna och det som är öppet.",
     "portfoljrapport": "Årsöversikten, och alla projekt efter område med belopp, tid och ansvarig.",
 }
-_MIME = {
+MIME = {
     ".pdf": "application/pdf",
     ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     ".pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
@@ -51,7 +51,7 @@ def downloads(view: View, first: str = "arsoversikt") -> None:
         with st.container(horizontal=True, gap="small"):
             for kind, label in _LABELS.items():
                 st.download_button(
-                    label, _maker(view, kind, asked), file_name(kind, asked), _MIME[KINDS[kind]],
+                    label, _maker(view, kind, asked), file_name(kind, asked), MIME[KINDS[kind]],
                     key=f"hamta-{asked.report}-{kind}", on_click="ignore",
                 )  # fmt: skip
 

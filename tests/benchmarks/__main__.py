@@ -11,7 +11,7 @@ from pathlib import Path
 from fou.access import Person, Role
 from fou.demo.load import load_documents, load_example
 from fou.store import Database
-from tests.benchmarks import allocation, crowd, importing, ranking, reports
+from tests.benchmarks import allocation, crowd, importing, meeting, ranking, reports
 from tests.benchmarks.serving import ROOT, Served, rerun_ms, serving
 
 ME = Person("mätning", Role.ADMIN)
@@ -64,6 +64,7 @@ def main() -> None:
         ranking.measure()
         ranking.measure_page(folder, folder / "example60.duckdb")
         allocation.measure()
+        meeting.measure(folder)
 
 
 def _pages(label: str) -> list[str]:

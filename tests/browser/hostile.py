@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+from fou import deciding
 from fou.access import Action, Person, Role
+from fou.deciding import Minutes
 from fou.demo.load import load_example
 from fou.model import (
     RECORDS,
     Account,
     Alias,
+    Attendance,
     Entry,
     ImportLayout,
     Kind,
+    Meeting,
     PlanVersion,
     Project,
     Record,
+    Scenario,
+    ScenarioLine,
     Setting,
     as_dict,
 )
@@ -86,7 +93,40 @@ def fill(file: Path) -> None:
             )
             for at, project in enumerate(granted)
         )  # fmt: skip
+    _decided(database)
     database.close()
+
+
+def _decided(database: Database) -> None:
+    """A recommendation made at a meeting, and the board's decision on it, frozen with such texts."""
+    with database.write(ADMIN, Action.EDIT, "Mötet") as work:
+        (project,) = work.records(Project, "WHERE code = 'EX26-002'")
+        about = {"year": 2026, "code": "2026-X"}
+        scenario = work.create(
+            Scenario, **about, name=marked("scenario", "name", 0), note=marked("scenario", "note", 1)
+        )
+        work.create(
+            ScenarioLine, scenario=scenario, project=project.id, year=2028, choice="reserve",
+            condition=marked("scenario_line", "condition", 2),
+        )  # fmt: skip
+        meeting = work.create(
+            Meeting, **about, name=marked("meeting", "name", 3), state="closed", held=date(2026, 4, 1),
+            place=marked("meeting", "place", 4), agenda=marked("meeting", "agenda", 0),
+        )  # fmt: skip
+        work.create(
+            Attendance, meeting=meeting, name=marked("attendance", "name", 1), role="secretary", present=True
+        )  # fmt: skip
+    made = deciding.recommend(
+        database, ADMIN, scenario, date(2026, 4, 1), meeting, marked("recommendation", "dissent", 2)
+    )
+    deciding.decide(
+        database, ADMIN, made,
+        Minutes(
+            "approved", marked("resolution", "board", 3), date(2026, 5, 1), marked("resolution", "reference", 4),
+            marked("resolution", "paragraph", 0), True, marked("resolution", "text", 1),
+        ),
+        date(2026, 6, 1),
+    )  # fmt: skip
 
 
 def _other(row: Record, number: int) -> dict[str, str]:

@@ -23,7 +23,8 @@ from fou.access import Action, Person, Role
 from fou.check import RULES, check, check_mark
 from fou.errors import Forbidden
 from fou.ledger import correct, undo
-from fou.model import RECORDS, Entry, Event, EventKind, Kind, Member, Project, columns
+from fou.model import RECORDS, Attendance, Entry, Event, EventKind, Kind, Member, Project, columns
+from fou.snapshot import Decided, digest, freeze_decided
 from fou.store import Database, Reader, chain, events
 from fou.store.database import current_version
 from fou.store.reading import sql_types
@@ -44,7 +45,9 @@ WORDS = {
 #: The rule that sees to the records; the others take their time.
 REPLAY = next(rule for rule in RULES if rule.__name__ == "_changes_replay_to_today")
 SCHEMAS = {version: Path(__file__).with_name(f"schema_version_{version}.sql") for version in (1, 3)}
-_VALUES = {"INTEGER": 1, "VARCHAR": "text; med ”tecken” \\ 1:2", "BOOLEAN": True, "DATE": date(2014, 2, 11)}
+TEXT = "text; med ”tecken” \\ 1:2"
+_VALUES = {"INTEGER": 1, "VARCHAR": TEXT, "BOOLEAN": True, "DATE": date(2014, 2, 11)}
+_DECIDED, _ITS_HASH = freeze_decided(Decided(1, None))
 #: What one record of each type holds, where the type of the field does not tell.
 _SPECIAL: dict[str, dict[str, Any]] = {
     "area": {"successor": None},
@@ -54,6 +57,10 @@ _SPECIAL: dict[str, dict[str, Any]] = {
     "alias": {"record": "project", "funder": None, "area": None, "call": None},
     "plan": {"year": 2014},
     "plan_version": {"year": 2014},
+    "scenario_line": {"call": None, "choice": "grant"},
+    "attendance": {"name": NAME},
+    "recommendation": {"hash": digest(TEXT, TEXT)},
+    "resolution": {"frozen": _DECIDED, "hash": _ITS_HASH},
 }
 
 
@@ -88,6 +95,7 @@ def weed(database: Database) -> int:
     with database.write(ANNA, Action.WEED, "Gallring enligt beslut 12") as work:
         work.redact_record(Member, 1, {"name": GONE, "email": None})
         work.redact_record(Project, 1, {"lead": lambda lead: lead.replace(NAME, GONE)})
+        work.redact_record(Attendance, 1, {"name": GONE})
         for name in WORDS:
             work.redact_texts(name, texts_with(work, name, NAME, GONE))
         sources = work.rows("SELECT batch, position, source FROM change WHERE CONTAINS(source, $name)", name=NAME)
@@ -447,8 +455,8 @@ def places_with(database: Database, sought: str) -> list[str]:
 
 def test_weeding_takes_the_text_out_of_every_table(filled: Database) -> None:
     places = [
-        "batch.actor", "batch.note", "change.after", "change.before", "change.source", "entry.document", "entry.source",
-        "event.actor", "event.note", "member.name", "project.lead",
+        "attendance.name", "batch.actor", "batch.note", "change.after", "change.before", "change.source",
+        "entry.document", "entry.source", "event.actor", "event.note", "member.name", "project.lead",
     ]  # fmt: skip
     assert places_with(filled, "Zebrahilda") == places
     weed(filled)

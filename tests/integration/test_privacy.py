@@ -28,6 +28,7 @@ from fou.imports.drafts import Drafts, folder_of
 from fou.ledger import statements, undo
 from fou.model import (
     Account,
+    Attendance,
     Call,
     Conflict,
     Criterion,
@@ -215,8 +216,10 @@ def test_an_extract_holds_everything_that_names_the_person(copied: Database) -> 
         (member,) = reader.records(Member, "WHERE name = $name", name=MEMBER)
         scores = len(reader.records(Score, "WHERE member = $id", id=member.id))
         conflicts = len(reader.records(Conflict, "WHERE member = $id", id=member.id))
-    expected = {"Person": 1, "Konton": 1, "Bedömningar": scores, "Jäv": conflicts, "Texter": 1, "Poster": 1,
+        called = len(reader.records(Attendance, "WHERE member = $id", id=member.id))
+    expected = {"Person": 1, "Konton": 1, "Bedömningar": scores, "Jäv": conflicts, "Texter": 1 + called, "Poster": 1,
                 "Händelser": 1, "Importer": 1}  # fmt: skip
+    assert called
     assert {title: number for title, number in rows.items() if title != "Historik"} == {
         title: number for title, number in expected.items() if number
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -13,11 +13,12 @@ import pytest
 
 from fou import conflicts, scenarios, suggesting
 from fou.access import Action, Person, Role
-from fou.allocation import AreaLimits, Lock, Rule
+from fou.allocation import AreaLimits, Lock, Problem, Rule, Why
 from fou.assessing import Judgement, open_scores, save
+from fou.boards import compare
 from fou.calling import set_aside
 from fou.errors import Refused
-from fou.ledger import Entry
+from fou.ledger import Entry, undo
 from fou.matters import Scope, matters
 from fou.model import Kind
 from fou.scenarios import Wish
@@ -32,14 +33,28 @@ SCORES = {"A": (5, 7), "B": (3, 4), "C": (1, 2)}
 
 
 @pytest.fixture(scope="module")
-def judged(new_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A call with 500 000 kr and three applications of 200 000 kr, judged alike by all and opened."""
-    path = Path(shutil.copy(new_file, tmp_path_factory.mktemp("judged") / "fou.duckdb"))
+def assessed(new_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A call with 500 000 kr and three applications of 200 000 kr, of which Berit has judged A and B."""
+    path = Path(shutil.copy(new_file, tmp_path_factory.mktemp("assessed") / "fou.duckdb"))
     database = Database.open(path)
     council(database)
-    for number, values in zip(assessed_call(database, *SCORES), SCORES.values(), strict=True):
+    for number, title in list(zip(assessed_call(database, *SCORES), SCORES, strict=True))[:2]:
+        for ground, value in enumerate(SCORES[title], 1):
+            save(database, PEOPLE.berit, number, ground, Judgement(value))
+    database.close()
+    return path
+
+
+@pytest.fixture(scope="module")
+def judged(assessed: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same, judged alike by all and opened."""
+    path = Path(shutil.copy(assessed, tmp_path_factory.mktemp("judged") / "fou.duckdb"))
+    database = Database(path, duckdb.connect(str(path)))
+    with database.read() as reader:
+        rows = matters(reader, ANNA, Scope(2026, call(database).id)).rows
+    for number, title in ((one.applied.proposal.id, one.title) for one in rows if one.applied):
         for person in (PEOPLE.berit, PEOPLE.carl, PEOPLE.dora):
-            for ground, value in enumerate(values, 1):
+            for ground, value in enumerate(SCORES[title], 1):
                 save(database, person, number, ground, Judgement(value))
     open_scores(database, ANNA, call(database).id)
     database.close()
@@ -148,3 +163,123 @@ def test_without_points_only_the_cut_has_something_to_go_by(database: Database) 
         found = suggesting.suggest(reader, ANNA, year, Rule.CUT)
     # 500 000 of the frame is set aside for the call.
     assert (found.problem.frame, sum(found.given.values())) == (100_000, 100_000)
+
+
+def replayed(database: Database, asked: Problem, answers: Mapping[int, Why], rule: Rule) -> int:
+    """Do through the services exactly what each sentence says of the money, and a krona less; how many there were."""
+    number = call(database).id
+    scope, tried = Scope(2026, number), 0
+    for project_id, answer in answers.items():
+        for change in answer.changes:
+            if change.what != "frame":
+                continue
+            tried += 1
+            one = 1 if change.by > 0 else -1
+            for by, turned in ((int(change.by), True), (int(change.by) - one, False)):
+                with database.write(ANNA, Action.EDIT, "Andra pengar") as work:
+                    work.post([Entry(Kind.RESERVED, 2026, 1, call=number, amount=Decimal(by), source="x")])
+                    batch = work.batch
+                with database.read() as reader:
+                    found = suggesting.suggest(reader, ANNA, scope, rule)
+                assert found.problem.frame == asked.frame + by
+                assert bool(found.given[project_id]) is (answer.inside is not turned)
+                undo(database, ANNA, batch)
+    return tried
+
+
+@pytest.mark.parametrize("rule", [Rule.RANK, Rule.BEST])
+def test_so_many_kronor_more_or_less_change_what_the_sentence_says(database: Database, rule: Rule) -> None:
+    scope = Scope(2026, call(database).id)
+    with database.read() as reader:
+        asked = suggesting.problem(reader, ANNA, scope, rule)
+        answers = suggesting.why(reader, ANNA, scope, rule)
+    assert "Med 100\u00a0000\u00a0kr mer i ramen kommer den med." in answers[project(database, "C")].told
+    assert replayed(database, asked, answers, rule) == {Rule.RANK: 3, Rule.BEST: 1}[rule]
+
+
+def test_so_many_points_more_bring_it_in_and_fewer_do_not(assessed: Path, tmp_path: Path) -> None:
+    # C gets more from its judge: it is in from just the step that the sentence says.
+    scores: dict[tuple[int, int], Fraction] = {}
+    inside: dict[Rule, dict[tuple[int, int], bool]] = {Rule.RANK: {}, Rule.BEST: {}}
+    needed: dict[Rule, Fraction] = {}
+    for values in ((1, 2), (3, 3), (3, 5)):
+        path = Path(shutil.copy(assessed, tmp_path / f"{values[0]}{values[1]}.duckdb"))
+        database = Database(path, duckdb.connect(str(path)))
+        scope, c = Scope(2026, call(database).id), project(database, "C")
+        with database.read() as reader:
+            rows = matters(reader, ANNA, scope).rows
+        number = next(one.applied.proposal.id for one in rows if one.applied and one.title == "C")
+        for ground, value in enumerate(values, 1):
+            save(database, PEOPLE.berit, number, ground, Judgement(value))
+        open_scores(database, ANNA, call(database).id)
+        with database.read() as reader:
+            for rule, found in inside.items():
+                scores[values] = Fraction(suggesting.problem(reader, ANNA, scope, rule).of(c).score or 0)
+                found[values] = bool(suggesting.suggest(reader, ANNA, scope, rule).given[c])
+                if values == (1, 2):
+                    why = suggesting.why(reader, ANNA, scope, rule)[c]
+                    needed[rule] = next(Fraction(one.by) for one in why.changes if one.what == "points")
+        database.close()
+    for rule, found in inside.items():
+        assert found == {values: score - scores[1, 2] >= needed[rule] for values, score in scores.items()}
+        assert list(found.values()) == [False, False, True]
+
+
+def test_a_wider_area_or_one_more_new_brings_it_in_and_a_krona_less_does_not(database: Database) -> None:
+    number = new(database)
+    c, area = project(database, "C"), "Barn och unga"
+    tight = Limits({area: AreaLimits(0, 450_000)}, 2)
+    with database.write(ANNA, Action.EDIT, "Mer pengar") as work:
+        work.post(
+            [Entry(Kind.RESERVED, 2026, 1, call=call(database).id, amount=Decimal(500_000), source="x")]
+        )  # fmt: skip
+    with database.read() as reader:
+
+        def inside(limits: Limits) -> bool:
+            return bool(suggesting.suggest(reader, ANNA, number, Rule.BEST, limits).given[c])
+
+        only_area, only_new = Limits(tight.areas), Limits({}, 2)
+        by_area, by_new = (suggesting.why(reader, ANNA, number, Rule.BEST, one)[c] for one in (only_area, only_new))
+        (wider,) = (int(one.by) for one in by_area.changes if one.what == "most")
+        (newer,) = (int(one.by) for one in by_new.changes if one.what == "new")
+        assert inside(Limits({area: AreaLimits(0, 450_000 + wider)}))
+        assert not inside(Limits({area: AreaLimits(0, 450_000 + wider - 1)}))
+        assert inside(Limits({}, 2 + newer))
+        assert not inside(Limits({}, 2 + newer - 1))
+    assert (wider, newer) == (150_000, 1)
+
+
+def test_a_suggestion_goes_into_a_copy_in_one_batch(database: Database) -> None:
+    number = new(database)
+    with database.read() as reader:
+        found = suggesting.suggest(reader, ANNA, number, Rule.CUT)
+    made = scenarios.copy_with_suggestion(database, ANNA, number, "Osthyvel", found.given, found.years, "osthyvel")
+    with database.read() as reader:
+        assert {one.project: one.amount for one in scenarios.lines_of(reader, made)} == found.given
+        assert scenarios.lines_of(reader, number) == ()
+        batch = scenarios.begun_in(reader, made)
+    assert batch is not None
+    undo(database, ANNA, batch)
+    with database.read() as reader:
+        assert scenarios.begun_in(reader, made) == batch
+        with pytest.raises(Refused, match="finns inte"):
+            scenarios.scenario_of(reader, made)
+
+
+def test_a_gain_that_cannot_be_counted_is_no_gain_and_no_loss(database: Database) -> None:
+    a, b, c = (project(database, title) for title in "ABC")
+    one, two = new(database), new(database)
+    for number, wishes in (
+        (
+            one,
+            (Wish(a, None, 2026, "grant", 100_000), Wish(b, None, 2026, "grant", 50_000), Wish(c, None, 2026, "out")),
+        ),
+        (two, (Wish(a, None, 2026, "reserve"), Wish(b, None, 2026, "grant", 50_000, "om det behövs"))),
+    ):
+        for wish in wishes:
+            scenarios.set_line(database, ANNA, number, wish, None)
+    with database.read() as reader:
+        found = compare(reader, ANNA, [one, two])
+    assert [row.gains for row in found.rows[:3]] == [(0, None), (0, None), (0, 0)]
+    assert [row.differs for row in found.rows[:3]] == [(False, True)] * 3
+    assert (found.winners(1), found.losers(1)) == ((), ())

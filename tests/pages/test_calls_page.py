@@ -95,7 +95,7 @@ def type_into(shown: Visit, first: str, rows: dict[int, dict[str, Any]], added: 
 @pytest.mark.parametrize(
     ("who", "lead", "offered"),
     [
-        ("Läsare", "En utlysning är under bedömning och 8 är beslutade.", ["Sökt och beviljat över åren"]),
+        ("Läsare", "2 utlysningar är under bedömning och 8 är beslutade.", ["Sökt och beviljat över åren"]),
         (
             MEMBER,
             "Du har 5 ansökningar kvar att bedöma i Lokala utvecklingsmedel 2026–2027.",
@@ -103,7 +103,7 @@ def type_into(shown: Visit, first: str, rows: dict[int, dict[str, Any]], added: 
         ),
         (
             "Handläggare",
-            "En utlysning är under bedömning och 8 är beslutade.",
+            "2 utlysningar är under bedömning och 8 är beslutade.",
             ["Kopiera Lokala utvecklingsmedel 2026–2027 till nästa år", "Ny utlysning", "Sökt och beviljat över åren"],
         ),
     ],

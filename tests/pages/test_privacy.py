@@ -43,7 +43,7 @@ def test_a_misspelt_name_finds_the_person_and_what_there_is(visit: Callable[...,
     shown = at_person(visit, "gunila ekdal")
     shown.at.multiselect[0].select(MEMBER)
     rows = {row[0]: row[2] for row in shown.run().rows("Uppgifter")}
-    assert set(rows) == {"Person", "Bedömningar", "Jäv", "Historik"}
+    assert set(rows) == {"Person", "Bedömningar", "Jäv", "Texter", "Historik"}
     assert "Om Gunilla Ekdahl" in shown.text
 
 
@@ -62,7 +62,10 @@ def test_weeding_asks_for_a_reason_and_a_tick_and_then_the_name_is_gone(
     visit: Callable[..., Visit], use: Callable[[str], None]
 ) -> None:
     use("example")
+    # The council's minutes say that she was called: it takes the names out of what is public too.
     shown = at_person(visit, MEMBER).open("gallra")
+    shown.at.checkbox(key="gallra-beslutat").check()
+    shown.run()
     assert {"Poäng i bedömningar", "Anmälda jäv", "Plats i personlistan"} <= {
         cell[0] for cell in rows_after(shown, "Det här står kvar")
     }
@@ -88,7 +91,10 @@ def rows_after(shown: Visit, title: str) -> list[list[str]]:
 
 def test_a_reason_with_the_name_in_it_is_refused(visit: Callable[..., Visit], use: Callable[[str], None]) -> None:
     use("example")
+    # The council's minutes say that she was called: it takes the names out of what is public too.
     shown = at_person(visit, MEMBER).open("gallra")
+    shown.at.checkbox(key="gallra-beslutat").check()
+    shown.run()
     shown.at.text_input(key="gallra-person-skal").set_value(f"{MEMBER} har slutat")
     shown.at.checkbox(key="gallra-person-last").check()
     shown.run()

@@ -42,6 +42,17 @@ def test_a_page_for_administrators_gives_others_nothing_to_use(
     assert [*at.button, *at.get("file_uploader"), *at.get("download_button"), *at.subheader] == []
 
 
+def test_the_meetings_page_is_for_the_council_and_says_so(visit: Callable[..., Visit]) -> None:
+    seen = visit(pages.MEETING, jag="Läsare", utlysning="S2027")
+    assert "Sidan är för rådets ledamöter och handläggare. Du är läsare." in seen.at.warning[0].value
+    assert "Handläggarens förslag" not in seen.text
+    assert [*seen.at.button, *seen.at.subheader] == []
+    for who in (MEMBER, "Handläggare"):
+        shown = visit(pages.MEETING, jag=who)
+        assert list(shown.at.warning) == []
+        assert "FoU-rådets möte om samverkansmedel" in str([link.label for link in shown.at.get("page_link")])
+
+
 @RESTRICTED
 def test_a_page_for_administrators_opens_for_them(visit: Callable[..., Visit], page: Path) -> None:
     assert list(visit(page).at.warning) == []

@@ -302,11 +302,53 @@ def test_nothing_has_been_received_or_assessed_after_the_day_it_is_in_the_exampl
     assert max(day for day in days if day) <= today
 
 
-def test_the_call_under_assessment_has_proposals_and_no_decisions(tables):
-    call = next(row["Kod"] for row in tables["Utlysningar"] if row["Läge"] == "under bedömning")
+@pytest.mark.parametrize(("call", "opened", "count"), [("U2027", False, 6), ("S2027", True, 8)])
+def test_two_calls_have_proposals_and_no_decisions_and_one_of_them_is_opened(tables, call, opened, count):
+    (row,) = [row for row in tables["Utlysningar"] if row["Kod"] == call]
+    assert (row["Läge"], row["Bedömningar öppnade"]) == ("under bedömning", opened)
     waiting = {row["Projekt"] for row in tables["Ansökningar"] if row["Utlysning"] == call}
-    assert len(waiting) == 6
+    assert len(waiting) == count
     assert not waiting & {row["Projekt"] for row in tables["Beslut"]}
+
+
+def granted_by(tables):
+    """Whole SEK by scenario, year and choice, without conditions."""
+    found = defaultdict(int)
+    for row in tables["Scenariorader"]:
+        if not row.get("Villkor"):
+            found[row["Scenario"], row["År"], row["Val"]] += row.get("Belopp") or 0
+    return found
+
+
+@sizes
+@given(st.integers(10, 300))
+def test_no_scenario_gives_more_than_is_set_aside_for_the_call_at_any_size(count):
+    tables = example_tables(count)
+    pot = {year: v for row, year, v in amounts(tables, "avsatt") if row.get("Utlysning") == "S2027"}
+    over = {key: n for key, n in granted_by(tables).items() if key[2] == "bevilja" and n > pot[key[1]]}
+    assert (len(pot), over) == (2, {})
+
+
+def test_the_council_has_three_scenarios_that_differ_and_a_member_one_of_their_own(tables):
+    owners = {row["Scenario"]: row["Ledamot"] for row in tables["Scenarier"]}
+    assert [who is None for who in owners.values()] == [True, True, True, False]
+    chosen = defaultdict(set)
+    for row in tables["Scenariorader"]:
+        if row["Val"] == "bevilja":
+            chosen[row["Scenario"]].add((row["Projekt"], row["År"], row["Belopp"]))
+    assert len({frozenset(one) for one in chosen.values()}) == 4
+    assert len(chosen["S2027-S1"]) < len(chosen["S2027-S3"])
+    away = {row["Ansökan"] for row in tables["Jäv"] if row["Ledamot"] in owners.values()}
+    assert not away & {row["Kod"] for row in tables["Ansökningar"] if row["Utlysning"] == "S2027"}
+
+
+def test_the_council_is_called_to_a_meeting_on_each_of_the_two_calls(tables):
+    assert {(row["Utlysning"], row["Läge"]) for row in tables["Möten"]} == {
+        ("S2027", "planerat"),
+        ("U2027", "planerat"),
+    }
+    called = Counter((row["Möte"], row["Roll"]) for row in tables["Närvaro"])
+    assert set(called.values()) == {1, 6}
 
 
 def test_the_board_grants_rejects_and_defers(tables):
@@ -331,8 +373,11 @@ def test_every_source_says_that_it_is_made_up(tables):
 
 
 def test_ten_times_the_projects_give_ten_times_the_rows():
-    small, large = example_tables(60), example_tables(600)
-    fixed = {"Om", "Finansiärer", "Områden", "Planer", "Utlysningar", "Prioriteringsgrunder", "Ledamöter"}
+    small, large = example_tables(68), example_tables(680)
+    fixed = {
+        "Om", "Finansiärer", "Områden", "Planer", "Utlysningar", "Prioriteringsgrunder", "Ledamöter", "Scenarier",
+        "Möten", "Närvaro",
+    }  # fmt: skip
     growth = {name: len(large[name]) / len(small[name]) for name in small if small[name]}
     assert {name for name, times in growth.items() if times == 1} == fixed
     assert {name for name, times in growth.items() if name not in fixed and not 8.5 < times < 11.5} == set()

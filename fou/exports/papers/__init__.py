@@ -34,14 +34,15 @@ def render(
 ) -> bytes:
     """The file's content; ``paper`` is a key of PAPERS, ``templates`` the folder with the municipality's own.
 
-    The letters need the board's ruling, the annex shows it if there is one. Raises Refused, in Swedish, when there is
+    The letters need the board's ruling; with it the memo says what was decided, and the annex shows it beside what was
+    recommended. Raises Refused, in Swedish, when there is
     nothing to write or a template cannot be used.
     """
     # The libraries are heavy: each is loaded when its paper is asked for.
     if paper == "memo":
         from fou.exports.papers import memo
 
-        return memo.render(snapshot, particulars, templates)
+        return memo.render(snapshot, particulars, templates, ruling)
     if paper == "minutes":
         from fou.exports.papers import minutes
 
@@ -63,7 +64,8 @@ def render(
     raise ValueError(f"unknown paper: {paper}")
 
 
-def file_name(paper: str, snapshot: Snapshot) -> str:
-    """What the file is best called: ``tjansteutlatande-2013-2013-12-02.docx``."""
+def file_name(paper: str, snapshot: Snapshot, ruling: Ruling | None = None) -> str:
+    """What the file is best called: ``tjansteutlatande-2013-2013-12-02.docx``; the day is the decision's, if any."""
     _, name, suffix = PAPERS[paper]
-    return f"{name}-{snapshot.year}-{snapshot.made.isoformat()}{suffix}"
+    day = snapshot.made if ruling is None else ruling.day
+    return f"{name}-{snapshot.year}-{day.isoformat()}{suffix}"

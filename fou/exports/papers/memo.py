@@ -7,33 +7,64 @@ from pathlib import Path
 from fou.errors import Refused
 from fou.exports.papers import said, tables
 from fou.exports.papers.filling import Tables, Value
-from fou.exports.papers.particulars import Particulars
+from fou.exports.papers.particulars import Particulars, Ruling
 from fou.exports.papers.template import MEMO, filled, load
-from fou.snapshot import Matter, Snapshot
+from fou.snapshot import Line, Matter, Snapshot, as_decided
 from fou.swedish import format_date, join_words
 
 _WHO = "Förvaltningen föreslår"
 
 
-def render(snapshot: Snapshot, particulars: Particulars, folder: Path | None = None) -> bytes:
-    """The memo, from the template in ``folder`` if there is one.
+def render(
+    snapshot: Snapshot, particulars: Particulars, folder: Path | None = None, ruling: Ruling | None = None
+) -> bytes:
+    """The memo, from the template in ``folder`` if there is one; with a ruling it says what the board decided.
 
-    Raises Refused when nothing is recommended, or the template cannot be used.
+    Raises Refused when nothing is recommended or decided, or the template cannot be used.
     """
-    if not any(matter.lines for matter in snapshot.matters):
+    shot = snapshot if ruling is None else as_decided(snapshot, ruling.decided)
+    if not any(matter.lines for matter in shot.matters):
         raise Refused("Rekommendationen säger inget om något ärende. Då finns inget att föreslå nämnden.")
     template = load(MEMO, folder)
-    heading = said.subject(snapshot)
+    heading = said.subject(shot)
+    who = _WHO if ruling is None else f"{said.ruler(ruling)} har beslutat"
     values: dict[str, Value] = {
-        **common(snapshot, particulars),
-        "förslag till beslut": said.points(snapshot, particulars),
-        "sammanfattning": said.summary(snapshot),
+        **common(shot, particulars),
+        "beslutsrubrik": "Förslag till beslut",
+        "förslag till beslut": said.points(shot, particulars),
+        "sammanfattning": said.summary(shot),
         "bakgrund": said.paragraphs(particulars.background),
-        "beredning": said.preparation(snapshot, particulars),
-        "utlysning": _call(snapshot, particulars),
+        "beredning": said.preparation(shot, particulars),
+        "om tabellen": "Tabellen visar vad varje ärende föreslås få, i kronor exklusive moms.",
+        "utlysning": _call(shot, particulars, who),
     }
-    projects = [values_of(one, _WHO) for one in snapshot.matters if one.lines and one.call is None]
+    if ruling is not None:
+        values |= {
+            "nämnd": said.named(ruling.board),
+            "diarienummer": said.named(ruling.reference),
+            "datum": format_date(particulars.dated or ruling.day),
+            "beslutsrubrik": "Beslut",
+            "förslag till beslut": said.decided_points(shot, ruling),
+            "sammanfattning": said.decided_summary(snapshot, ruling),
+            "om tabellen": "Tabellen visar vad varje ärende får enligt beslutet, i kronor exklusive moms.",
+            "utrymme": said.room(shot, "beslutet"),
+            "underlag": f"{said.ruled(ruling)} {common(snapshot, particulars)['underlag']}",
+        }
+    recommended = {one.key: one.lines for one in snapshot.matters}
+    projects = [
+        values_of(one, who) | _changed(one, recommended[one.key], who)
+        for one in shot.matters
+        if one.lines and one.call is None
+    ]
     return filled(MEMO, template, values, projects, heading, said.named(snapshot.organisation))
+
+
+def _changed(matter: Matter, recommended: tuple[Line, ...], who: str) -> dict[str, Value]:
+    """What the council recommended too, where the board decided otherwise."""
+    if not recommended or set(recommended) == set(matter.lines):
+        return {}
+    council = said.proposal(matter, f"{said.COUNCIL} rekommenderade", recommended)
+    return {"förslag": f"{said.proposal(matter, who)} {council}"}
 
 
 def common(snapshot: Snapshot, particulars: Particulars) -> dict[str, Value]:
@@ -73,7 +104,7 @@ def values_of(matter: Matter, who: str) -> dict[str, Value]:
     }
 
 
-def _call(snapshot: Snapshot, particulars: Particulars) -> tuple[str, ...]:
+def _call(snapshot: Snapshot, particulars: Particulars, who: str) -> tuple[str, ...]:
     """The handler's text, or else the calls' own, and what is set aside for each."""
     calls = [one for one in snapshot.matters if one.call is not None and one.lines]
     written = said.paragraphs(particulars.call_text)
@@ -82,7 +113,7 @@ def _call(snapshot: Snapshot, particulars: Particulars) -> tuple[str, ...]:
         for one in calls
         for line in (
             *(() if written else said.paragraphs(one.purpose)),
-            f"{said.title(one)}: {said.proposal(one, _WHO)}",
+            f"{said.title(one)}: {said.proposal(one, who)}",
         )
     ]
     return (*written, *told)

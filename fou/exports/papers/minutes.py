@@ -37,9 +37,9 @@ def render(snapshot: Snapshot, particulars: Particulars, folder: Path | None = N
         "frånvarande": _names(meeting, False),
         "sekreterare": _of(meeting, "secretary"),
         "ordförande": _of(meeting, "chair"),
-        "dagordning": said.paragraphs(meeting.agenda),
+        "dagordning": said.paragraphs(meeting.points),
         "beslut": tuple(_recommended(snapshot)) or (f"{said.COUNCIL} lämnade ingen rekommendation.",),
-        "jävsanmälningar": said.conflicts(snapshot) or ("Inget jäv anmäldes.",),
+        "jävsanmälningar": (*said.conflicts(snapshot), *map(said.named, meeting.noted)) or ("Inget jäv anmäldes.",),
         "avvikande mening": said.paragraphs(snapshot.dissent) or ("Ingen avvikande mening antecknades.",),
     }
     rows = [values_of(one, f"{said.COUNCIL} rekommenderar") for one in snapshot.matters if one.lines]

@@ -36,7 +36,10 @@ class Particulars:
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """The board's decision on the recommendation: day, paragraph and case number, and every matter's lines."""
+    """The board's decision on the recommendation: day, paragraph and case number, and every matter's lines.
+
+    ``immediate`` says that the minutes were approved at once, None that it is not known.
+    """
 
     board: str
     day: date
@@ -44,6 +47,7 @@ class Ruling:
     decided: Decided
     paragraph: str | None = None
     text: str | None = None
+    immediate: bool | None = None
 
     @property
     def lines(self) -> Mapping[Key, tuple[Line, ...]]:

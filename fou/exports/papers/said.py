@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
-from fou.exports.papers.particulars import Particulars
+from fou.exports.papers.particulars import Particulars, Ruling
 from fou.exports.table import clean
 from fou.money import EN_DASH, OPEN_TEXT, format_decimals, format_sek
-from fou.snapshot import Line, Matter, Snapshot, YearAmount
+from fou.snapshot import Line, Matter, Snapshot, YearAmount, difference
 from fou.swedish import count, format_date, format_partial, join_words
 
 #: What stands for a project or call whose name nothing is left of.
@@ -76,6 +76,38 @@ def points(snapshot: Snapshot, particulars: Particulars) -> tuple[str, ...]:
     if found and particulars.immediate:
         found.append("Paragrafen justeras omedelbart.")
     return tuple(found)
+
+
+def ruler(ruling: Ruling) -> str:
+    """Who decided, at the beginning of a sentence."""
+    return _first_up(named(ruling.board)) or "Nämnden"
+
+
+def ruled(ruling: Ruling) -> str:
+    """When the board decided, and under which paragraph and number."""
+    paragraph = named(ruling.paragraph).removeprefix("§").strip()
+    marks = [f"§ {paragraph}"] if paragraph else []
+    marks += [f"dnr {named(ruling.reference)}"] if named(ruling.reference) else []
+    under = f" ({', '.join(marks)})" if marks else ""
+    return f"{ruler(ruling)} beslutade den {format_date(ruling.day)}{under}."
+
+
+def decided_points(decided: Snapshot, ruling: Ruling) -> tuple[str, ...]:
+    """The board's decision, point by point; ``decided`` is the snapshot as it was decided."""
+    found = [f"{ruler(ruling)} {what}" for what in resolved(decided.matters)]
+    return (*found, *(["Paragrafen justerades omedelbart."] if ruling.immediate else []))
+
+
+def decided_summary(recommended: Snapshot, ruling: Ruling) -> tuple[str, ...]:
+    """What the board decided on what was recommended, in a few sentences."""
+    others = [named(one.title) or NAMELESS for one in difference(recommended, ruling.decided)]
+    if others:
+        said = (
+            f"Nämnden ändrade rådets rekommendation i {count(len(others), 'ärende', 'ärenden')}: {join_words(others)}."
+        )
+    else:
+        said = "Beslutet följer rådets rekommendation."
+    return (summary(recommended)[0], f"{ruled(ruling)} {said}", *paragraphs(ruling.text))
 
 
 def resolved(matters: Sequence[Matter], shared: str = ", fördelat enligt tabellen") -> Iterator[str]:
@@ -245,25 +277,25 @@ def _in_short(matters: Sequence[Matter]) -> Iterator[str]:
         yield f"{count(refused, 'ärende', 'ärenden')} föreslås inte få medel."
 
 
-def room(snapshot: Snapshot) -> tuple[str, ...]:
-    """Each year's frame, and what is left of it with what is proposed."""
-    return tuple(_rooms(snapshot))
+def room(snapshot: Snapshot, what: str = "förslaget") -> tuple[str, ...]:
+    """Each year's frame, and what is left of it with what is proposed, or decided."""
+    return tuple(_rooms(snapshot, what))
 
 
-def _rooms(snapshot: Snapshot) -> Iterator[str]:
+def _rooms(snapshot: Snapshot, what: str) -> Iterator[str]:
     for year in snapshot.years:
         if year.pot is not None and year.pot_left is not None:
             yield (
-                f"För utlysningen är {sek(year.pot)} avsatt {year.year}. Med förslaget återstår "
+                f"För utlysningen är {sek(year.pot)} avsatt {year.year}. Med {what} återstår "
                 f"{format_sek(year.pot_left)} av det."
             )
         if year.frame is None or year.free_after is None:
             yield f"Ramen för {year.year} är inte fastställd."
         elif year.free_after < 0:
-            over = format_sek(-year.free_after)
-            yield f"Ramen för {year.year} är {sek(year.frame)}. Förslaget överskrider det som är fritt med {over}."
+            over = f"{_first_up(what)} överskrider det som är fritt med {format_sek(-year.free_after)}."
+            yield f"Ramen för {year.year} är {sek(year.frame)}. {over}"
         else:
-            yield f"Ramen för {year.year} är {sek(year.frame)}. Med förslaget är {format_sek(year.free_after)} fritt."
+            yield f"Ramen för {year.year} är {sek(year.frame)}. Med {what} är {format_sek(year.free_after)} fritt."
         if year.open:
             number = count(year.open, "ärende", "ärenden")
             yield f"För {year.year} avsätts medel till {number} utan fastställt belopp. De ingår inte i någon summa."

@@ -69,7 +69,9 @@ MEMO = Form(
     "tjansteutlatande.docx",
     _COMMON | _WHOLE
     | {
+        "beslutsrubrik": "Förslag till beslut, eller Beslut när nämnden har beslutat",
         "förslag till beslut": "beslutet punkt för punkt",
+        "om tabellen": "vad tabellen visar",
         "sammanfattning": "ärendet i korthet",
         "bakgrund": "handläggarens text",
         "beredning": "hur ärendet har beretts",

@@ -25,7 +25,11 @@ log = logging.getLogger("fou")
 #: What a proxy adds to a request. In local mode nobody but the person at the machine is meant to come.
 _FORWARDED = ("forwarded", "via", "x-real-ip", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto")
 #: Streamlit's own addresses that its page uses. Its measurements and its doors for programs are not among them.
-_STREAMLITS = ("/_stcore/health", "/_stcore/host-config", "/_stcore/stream", "/_stcore/upload_file/")
+_STREAMLITS = (
+    "/_stcore/health", "/_stcore/host-config", "/_stcore/stream", "/_stcore/upload_file/",
+    # the script of our own component, see fou.ui.components
+    "/_stcore/bidi-components/fou.",
+)  # fmt: skip
 _SIGN_IN = ("/auth/login", "/auth/logout", "/oauth2callback")
 
 

@@ -1,0 +1,64 @@
+"""The papers of a recommendation in the database: for the page and the command line, which then make the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from fou import deciding
+from fou.access import Person
+from fou.deciding import GIVES, RecommendationPage, Verified
+from fou.errors import Refused
+from fou.exports.papers import file_name, render
+from fou.exports.papers.particulars import Particulars, Ruling
+from fou.store import Reader
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A paper: what its file is best called, and its content."""
+
+    name: str
+    content: bytes
+
+
+def made(
+    reader: Reader,
+    person: Person,
+    number: int,
+    paper: str,
+    particulars: Particulars,
+    templates: Path | None,
+    decided: bool = True,
+) -> Made:
+    """A paper (a key of PAPERS) of a recommendation; ``decided``: with what the board decided on it, if it gave money.
+
+    What ``particulars`` says of the hash and of what is seen in whole is taken from the recommendation. Raises Refused
+    when there is nothing to write, and when what was frozen has been changed since.
+    """
+    page = deciding.recommendation_page(reader, person, number)
+    if page.verified is Verified.BROKEN:
+        raise Refused(
+            f"{page.recommendation.code} är ändrad sedan den frystes, och inga papper görs av den. Återställ databasen "
+            "från en säkerhetskopia."
+        )
+    ruling = ruling_of(page) if decided else None
+    about = replace(particulars, hash=page.recommendation.hash, whole=is_whole(page))
+    content = render(paper, page.snapshot, about, ruling, templates)
+    return Made(file_name(paper, page.snapshot, ruling), content)
+
+
+def ruling_of(page: RecommendationPage) -> Ruling | None:
+    """The board's decision in force, None when there is none that gave money."""
+    found = page.in_force
+    if found is None or found.resolution.verdict not in GIVES:
+        return None
+    one = found.resolution
+    return Ruling(
+        one.board, one.decided, one.reference, found.decided, one.paragraph, one.text, one.immediate_approval
+    )  # fmt: skip
+
+
+def is_whole(page: RecommendationPage) -> bool:
+    """Whether the reader sees the recommendation in whole, with points and conflicts of interest."""
+    return bool(page.recommendation.apart)

@@ -1,0 +1,58 @@
+"""The room bar: each year's money as a line and in figures, always in view while people try amounts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from html import escape
+
+import streamlit as st
+
+from fou.boards import Board, YearRoom
+from fou.money import format_whole
+from fou.ui.views.distributing import beside, parts, room_text
+
+_KINDS = ("intecknat", "forslaget", "fritt", "fattas")
+
+
+def draw(board: Board, unit: str) -> None:
+    """The years of money large, those that it reaches into smaller; see ``fou.css`` for how it stays in view."""
+    money = set(board.matters.years)
+    with st.container(key="rum"):
+        st.html(markup(board.room, money, unit))
+
+
+def markup(rooms: Sequence[YearRoom], money: set[int], unit: str) -> str:
+    """The bar as HTML; every text in it is our own or escaped."""
+    own = [room for room in rooms if room.year in money]
+    later = [room for room in rooms if room.year not in money and (room.here.firm or room.here.open or room.frame)]
+    years = "".join([_year(room, unit, "stort") for room in own] + [_year(room, unit, "litet") for room in later])
+    return f'<div class="fou-rum" role="group" aria-label="Pengarna">{years}</div>'
+
+
+def _year(room: YearRoom, unit: str, size: str) -> str:
+    said = room_text(room, unit)
+    figures = "".join(
+        f'<div class="{"fattas" if name in ("Fattas", "Över det avsatta") else ""}">'
+        f"<dt>{escape(name)}</dt><dd>{escape(amount)}</dd></div>"
+        for name, amount in said
+    )
+    more = [beside(room.here)]
+    if room.over and not any(name == "Fattas" for name, _ in said):
+        more.append(f"fattas {format_whole(room.over, unit)}")
+    told = "; ".join(text for text in more if text)
+    note = f"<p>{escape('Dessutom ' + told)}</p>" if told else ""
+    return f'<section class="{size}"><h2>{room.year}</h2><dl>{figures}</dl>{_line(parts(room))}{note}</section>'
+
+
+def _line(lengths: Sequence[Decimal]) -> str:
+    """The figures above say the same: a reader of the screen is not told twice."""
+    whole = sum(lengths, Decimal(0))
+    if not whole:
+        return '<div class="linje" aria-hidden="true"></div>'
+    spans = "".join(
+        f'<span class="{kind}" style="width:{float(100 * length / whole):.2f}%"></span>'
+        for kind, length in zip(_KINDS, lengths, strict=True)
+        if length
+    )
+    return f'<div class="linje" aria-hidden="true">{spans}</div>'

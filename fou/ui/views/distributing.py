@@ -1,0 +1,285 @@
+"""What Fördela shows: the table of matters to write amounts in, and the room that is left, in words and figures.
+
+Everything that follows from an amount is counted and worded here; the browser only draws it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, TypeAlias
+
+from fou.access import Person
+from fou.boards import Board, Commitment, Given, Row, Said, YearRoom, given
+from fou.figures import ZERO
+from fou.matters import Key, Matter
+from fou.model import Scenario, ScenarioLine
+from fou.money import OPEN_TEXT, format_decimals, format_number, format_sek, format_whole
+from fou.scenarios import lines_of, scenario_of, scope_of, whole
+from fou.store import Reader
+from fou.swedish import count, join_words
+
+#: What goes to the browser: plain JSON.
+Json: TypeAlias = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class OnTheWall:
+    """A scenario as it stands, and what its board rests on."""
+
+    scenario: Scenario
+    lines: tuple[ScenarioLine, ...]
+    given: Given
+
+
+def on_the_wall(reader: Reader, person: Person, number: int) -> OnTheWall:
+    """The scenario with this id. Raises Refused when it is gone."""
+    scenario, lines = scenario_of(reader, number), lines_of(reader, number)
+    also = frozenset((line.project, line.call) for line in lines)
+    return OnTheWall(scenario, lines, given(reader, person, scope_of(scenario), also))
+
+
+def row_name(key: Key) -> str:
+    """What the browser calls a matter."""
+    project, call = key
+    return f"p{project}" if project is not None else f"c{call}"
+
+
+def key_of(name: str) -> Key:
+    """The matter that the browser calls so. Raises ValueError for anything else."""
+    kind, number = name[:1], int(name[1:])
+    if kind not in ("p", "c"):
+        raise ValueError(name)
+    return (number, None) if kind == "p" else (None, number)
+
+
+def years_shown(board: Board) -> tuple[int, ...]:
+    """The years that have a column: those of the money, and those that something is asked for or said of."""
+    asked = {year for row in board.rows for year, _ in row.matter.asked if year >= board.matters.scope.year}
+    said = {line.year for row in board.rows for line in row.lines}
+    return tuple(sorted({*board.matters.years, *asked, *said}))
+
+
+def table(board: Board, committed: Sequence[Commitment]) -> Json:
+    """The table as the browser draws it."""
+    years = years_shown(board)
+    return {
+        "years": [{"year": year, "title": str(year)} for year in years],
+        "rows": [_row(row, board.matters.years, years) for row in board.rows],
+        "committed": [_committed(one, years) for one in committed if any(year in one.granted for year in years)],
+        "committedTitle": _committed_title(committed, years),
+        "foot": _foot(board, years),
+    }
+
+
+def room_text(room: YearRoom, unit: str) -> tuple[tuple[str, str], ...]:
+    """What a year's room is, as (what, amount): they add up from the first to the last but for what is beside it."""
+    here = format_whole(room.here.firm, unit)
+    if room.pot is not None and room.pot_left is not None:
+        said = [("Avsatt till utlysningen", format_whole(room.pot, unit)), ("Förslaget", here)]
+        kept = room.pot - room.here.firm
+        said.append(("Över det avsatta", format_whole(-kept, unit)) if kept < 0 else ("Kvar", format_whole(kept, unit)))
+        if room.free_after is not None:
+            said.append(_left("Fritt i ramen", room.free_after, unit))
+        return tuple(said)
+    if room.frame is None or room.free_after is None:
+        return ("Ram", "ej beslutad"), ("Intecknat", format_whole(room.committed, unit)), ("Förslaget", here)
+    beside = room.frame - room.free_after - room.here.firm
+    return (
+        ("Ram", format_whole(room.frame, unit)), ("Intecknat", format_whole(beside, unit)), ("Förslaget", here),
+        _left("Fritt", room.free_after, unit),
+    )  # fmt: skip
+
+
+def parts(room: YearRoom) -> tuple[Decimal, Decimal, Decimal, Decimal]:
+    """A year's room as lengths in SEK: committed besides this, this, free, and what there is not room for."""
+    here = Decimal(room.here.firm)
+    if room.pot is not None:
+        return ZERO, min(here, room.pot), max(ZERO, room.pot - here), max(ZERO, here - room.pot)
+    if room.frame is None or room.free_after is None:
+        return room.committed, here, ZERO, ZERO
+    beside = room.frame - room.free_after - here
+    over = max(ZERO, -room.free_after)
+    return max(ZERO, beside), max(ZERO, here - over), max(ZERO, room.free_after), over
+
+
+def beside(said: Said) -> str:
+    """What does not add to the sums: amounts that are not set, and those that hang on a condition."""
+    told = []
+    if said.open:
+        told.append(f"{count(said.open, 'ärende avsätts', 'ärenden avsätts')} med {OPEN_TEXT}")
+    if said.conditional:
+        told.append(f"{format_whole(said.conditional)} med villkor")
+    return join_words(told)
+
+
+def summary(board: Board) -> str:
+    """The scenario in one sentence: what it grants, sets aside, leaves out and has not come to yet."""
+    said = board.total
+    granted = sum(any(line.choice == "grant" for line in row.lines) for row in board.rows)
+    out = sum(row.said.choice == "out" for row in board.rows)
+    told = []
+    if granted:
+        told.append(f"ger {count(granted, 'projekt', 'projekt')} {format_whole(said.granted)}")
+    if said.reserved:
+        told.append(f"avsätter {format_whole(said.reserved)}")
+    more = beside(said)
+    text = f"Förslaget {join_words(told)}." if told else "Förslaget ger inget ännu."
+    if more:
+        text += f" Dessutom: {more}."
+    if out:
+        text += f" {count(out, 'ärende', 'ärenden')} utanför."
+    left = len(board.not_considered)
+    return (
+        f"{text} {count(left, 'ärende', 'ärenden')} är inte {'behandlat' if left == 1 else 'behandlade'}."
+        if left
+        else text
+    )
+
+
+def over(rooms: Iterable[YearRoom]) -> tuple[str, ...]:
+    """What there is not room for, by year."""
+    return tuple(f"{room.year} fattas {format_whole(room.over)}." for room in rooms if room.over)
+
+
+def _left(name: str, amount: Decimal, unit: str) -> tuple[str, str]:
+    return ("Fattas", format_whole(-amount, unit)) if amount < 0 else (name, format_whole(amount, unit))
+
+
+def _row(row: Row, money_years: Sequence[int], years: Sequence[int]) -> Json:
+    matter = row.matter
+    asked = dict(matter.asked)
+    return {
+        "id": row_name(matter.key),
+        "place": _place(matter),
+        "code": matter.code,
+        "title": matter.title,
+        "about": _about(matter),
+        "conflict": matter.conflict,
+        "asked": _asked(matter),
+        "least": None if not matter.least else f"minst {format_number(matter.least)}",
+        "cells": [_cell(row, year, asked, len(years) > 1) for year in years],
+        "whole": _is_whole(row, money_years),
+        "out": row.said.choice == "out",
+        "locked": row.locked,
+        "considered": bool(row.lines),
+        "more": _more(matter),
+        "application": matter.applied is not None,
+    }
+
+
+def _cell(row: Row, year: int, asked: Mapping[int, Any], several: bool) -> Json:
+    line = row.line(year)
+    notes = []
+    if line is not None and line.choice == "reserve":
+        notes.append("avsätts" if line.amount is not None else f"avsätts, {OPEN_TEXT}")
+    if line is not None and line.condition:
+        notes.append(line.condition)
+    said = asked.get(year)
+    return {
+        "year": year,
+        "text": written(line),
+        "notes": notes,
+        "choice": None if line is None else line.choice,
+        "condition": (line.condition if line is not None else None) or "",
+        "asked": None if said is None or not several else f"sökt {said.text('kr')}" if said.open else
+        f"sökt {format_number(said.amount)}" if said.amount else None,
+        "seen": None if line is None else [line.choice, line.amount, line.condition],
+    }  # fmt: skip
+
+
+def written(line: ScenarioLine | None) -> str:
+    """A line as it stands in its box: an amount, a question mark for one that is not set (the words stand below), or
+    nothing.
+    """
+    if line is None or line.choice == "out":
+        return ""
+    return "?" if line.amount is None else format_number(line.amount)
+
+
+def _place(matter: Matter) -> str:
+    if matter.conflict or matter.ranked is None or matter.ranked.place is None:
+        return ""
+    return str(matter.ranked.place.number)
+
+
+def _about(matter: Matter) -> str:
+    if matter.project is None:
+        return "utlysning"
+    kind = {True: "fortsättning", False: "nytt", None: None}[matter.continuing]
+    return ", ".join(word for word in (matter.project.performer, kind, matter.area) if word)
+
+
+def _asked(matter: Matter) -> str:
+    asked = matter.asked_in(year for year, _ in matter.asked)
+    if not matter.asked:
+        return "–"
+    if not asked.open:
+        return format_number(asked.amount)
+    return f"{format_number(asked.amount)} och {OPEN_TEXT}" if asked.amount else OPEN_TEXT
+
+
+def _is_whole(row: Row, money_years: Iterable[int]) -> bool:
+    wanted = {(one.year, one.choice, one.amount) for one in whole(row.matter, money_years)}
+    return bool(wanted) and wanted == {(line.year, line.choice, line.amount) for line in row.lines}
+
+
+def _more(matter: Matter) -> list[list[str]]:
+    """What one may want to know of a matter while it is being talked about, as pairs."""
+    project = matter.project
+    told = []
+    if project is not None:
+        told += [("Vad det gäller", project.summary), ("Ansvarig", project.lead), ("Utförare", project.performer)]
+    for name, sums in (("Redan beviljat", matter.granted), ("Redan avsatt", matter.reserved)):
+        words = [f"{year}: {one.text('kr')}" for year, one in sums]
+        told.append((name, "; ".join(words)))
+    place = None if matter.conflict or matter.ranked is None else matter.ranked.place
+    if place is not None:
+        told.append(("Poäng av 100", format_decimals(Decimal(repr(round(place.mean, 1))), 1)))
+    return [[name, text] for name, text in told if text]
+
+
+def _committed(one: Commitment, years: Iterable[int]) -> Json:
+    return {
+        "code": one.project.code,
+        "title": one.project.title,
+        "cells": [format_number(one.granted[year]) if year in one.granted else "" for year in years],
+    }
+
+
+def _committed_title(committed: Sequence[Commitment], years: Sequence[int]) -> Json | None:
+    own = [one for one in committed if any(year in one.granted for year in years)]
+    if not own:
+        return None
+    sums = [sum((one.granted.get(year, ZERO) for one in own), ZERO) for year in years]
+    return {
+        "title": f"Redan beviljat: {count(len(own), 'projekt', 'projekt')}",
+        "cells": [format_number(one) if one else "" for one in sums],
+    }
+
+
+def _foot(board: Board, years: Sequence[int]) -> list[Json]:
+    rooms = {room.year: room for room in board.room}
+    asked = [
+        sum((one.amount for row in board.rows for at, one in row.matter.asked if at == year), ZERO) for year in years
+    ]
+    here = [rooms[year].here for year in years]
+    foot: list[Json] = [
+        {"title": "Sökt", "cells": [format_number(one) if one else "" for one in asked]},
+        {"title": "Förslaget", "cells": [format_sek(one.firm) if one.firm else "" for one in here]},
+    ]
+    left = [_foot_left(rooms[year]) for year in years]
+    if any(left):
+        foot.append({"title": "Kvar", "cells": left, "last": True})
+    return foot
+
+
+def _foot_left(room: YearRoom) -> str:
+    if room.pot is not None:
+        amount = room.pot - room.here.firm
+    elif room.free_after is not None:
+        amount = room.free_after
+    else:
+        return ""
+    return f"fattas {format_sek(-amount)}" if amount < 0 else format_sek(amount)

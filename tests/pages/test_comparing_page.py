@@ -1,0 +1,188 @@
+"""A meeting's scenarios side by side on the page Rådsmöte, and what is done with them there."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from fou import meetings, scenarios
+from fou.matters import Scope
+from fou.scenarios import Listed
+from fou.ui import pages, show, state
+from tests.integration.rounds import ANNA, call
+from tests.pages import judged
+from tests.pages.conftest import Visit
+from tests.pages.judged import BROAD, CALL, FIRST, OWN
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("judged") / "fou.duckdb"
+    judged.made(path)
+    return path
+
+
+@pytest.fixture
+def meeting(made: Path, monkeypatch: pytest.MonkeyPatch, visit: Callable[..., Visit]) -> Callable[..., Visit]:
+    """Open the part Jämför of a meeting's page, only to look: `meeting("Dora", scenario="LUM-2026-S2")`."""
+    monkeypatch.setenv("FOU_DATABASE", str(made))
+
+    def start(jag: str = "Handläggare", **query: str) -> Visit:
+        shown = visit(pages.MEETING, jag, **{"utlysning": CALL, "del": "jamfor", **query})
+        assert list(shown.at.exception) == []
+        return shown
+
+    return start
+
+
+@pytest.fixture
+def writable(
+    made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, meeting: Callable[..., Visit]
+) -> Callable[..., Visit]:
+    """The same, on a copy to write in."""
+    monkeypatch.setenv("FOU_DATABASE", str(shutil.copy(made, tmp_path / "fou.duckdb")))
+    return meeting
+
+
+def listed(put_away: bool = False) -> dict[str, Listed]:
+    scope = Scope(2026, call(state.database()).id)
+    with state.database().read() as reader:
+        return {one.scenario.name: one for one in scenarios.scenarios(reader, ANNA, scope, put_away)}
+
+
+def part(shown: Visit, name: str) -> Visit:
+    shown.at.segmented_control(key="jamfor-vad").set_value(name)
+    return shown.run()
+
+
+def menu(shown: Visit, name: str) -> Visit:
+    """Open the menu of scenarios at one of its parts."""
+    shown.open("scenario-meny").at.segmented_control(key="scenario-gor").set_value(name)
+    return shown.run()
+
+
+def press(shown: Visit, label: str) -> Visit:
+    next(button for button in shown.at.button if button.label == label).click()
+    shown.run()
+    assert list(shown.at.exception) == []
+    return shown
+
+
+def test_it_says_who_gains_and_who_loses_by_name_and_krona(meeting: Callable[..., Visit]) -> None:
+    shown = meeting()
+    assert f"Mot {FIRST}: {BROAD} ger mindre till A (−50 000 kr) och B (−50 000 kr)." in shown.text
+    assert "Annat som skiljer: C (150 000 + avsatt, ej fastställt i stället för utanför)." in shown.text
+    rows = {row[0].split(" (")[0]: row[1:] for row in shown.rows("Ärende")}
+    assert rows["A"] == ["200 000", "200 000", "150 000 ▼ −50 000"]
+    assert rows["C"] == ["200 000", "utanför", "150 000 + avsatt, ej fastställt ≠"]
+    assert rows["Summa beviljat och avsatt"] == ["", "400 000", "450 000"]
+
+
+def test_the_chosen_stands_first_and_the_others_are_held_against_it(meeting: Callable[..., Visit]) -> None:
+    shown = meeting(scenario=f"{CALL}-S2")
+    assert f"Mot {BROAD}: {FIRST} ger mer till A (+50 000 kr) och B (+50 000 kr)." in shown.text
+    shown.at.multiselect[0].set_value([listed()[OWN].scenario.id])
+    assert f"{OWN} (Carl) ger mindre till A (−150 000 kr)" in shown.run().text
+    shown.at.toggle[0].set_value(True)
+    assert {row[0].split(" (")[0] for row in shown.run().rows("Ärende")} >= {"A", "B", "C"}
+
+
+def test_what_each_comes_to_is_told_year_by_year(meeting: Callable[..., Visit]) -> None:
+    shown = meeting()
+    rows = {row[0]: row[1:] for row in shown.rows("Vad det innebär")}
+    assert rows["Beviljas och avsätts i allt"] == ["400 000", "450 000"]
+    assert rows["Kvar av det avsatta 2026"] == ["100 000", "50 000"]
+    assert rows["Låses i 2027"] == ["–", "avsatt, ej fastställt"]
+    assert rows["Till nya projekt"] == ["400 000", "450 000"]
+    assert f"{FIRST} låser inget; {BROAD} låser 1 belopp som inte är fastställt." in shown.text
+
+
+def test_areas_grounds_and_changes_are_shown_when_asked_for(meeting: Callable[..., Visit]) -> None:
+    shown = part(meeting(), "Områden")
+    assert f"{FIRST} ger mest till Barn och unga: 100 %" in shown.text
+    assert shown.below("jamfor-omraden", show.AS_TABLE).rows("Område")[0][3:] == [
+        "400 000",
+        "100 %",
+        "450 000",
+        "100 %",
+    ]
+    grounds = part(shown, "Grunder").rows("Prioriteringsgrund")
+    assert [row[0] for row in grounds] == ["Nytta (vikt 2)", "Kvalitet (vikt 1)"]
+    assert grounds[0][1:3] == ["80,0", "20,0"]
+    changes = part(shown, "Vem ändrade vad").rows("När")
+    assert {tuple(row[1:]) for row in changes} >= {
+        ("Anna", "A", "2026", "inte behandlad", "bevilja 200 000 kr"),
+        ("Anna", "C", "2026", "inte behandlad", "utanför"),
+    }
+
+
+def test_a_member_in_conflict_sees_the_matter_and_nothing_that_is_said_of_it(meeting: Callable[..., Visit]) -> None:
+    shown = meeting("Dora")
+    rows = {row[0].split(" (")[0]: row[1:] for row in shown.rows("Ärende")}
+    assert rows["B"] == ["jäv"] * 3
+    assert f"{BROAD} ger mindre till A (−50 000 kr)." in shown.text
+    assert "Du är jävig i B: vad de får visas inte för dig." in shown.text
+    changes = [row for row in part(shown, "Vem ändrade vad").rows("När") if row[2] == "B"]
+    assert [row[4:] for row in changes] == [["jäv", "jäv"]]
+
+
+def test_a_scenario_is_begun_copied_renamed_put_away_and_taken_out(writable: Callable[..., Visit]) -> None:
+    shown = menu(writable(), "Nytt")
+    shown.at.text_input(key="scenario-nytt-namn").set_value("Från början")
+    press(shown, "Börja på det")
+    assert shown.at.query_params["scenario"] == f"{CALL}-S4"
+    assert "Från början är påbörjat." in shown.text
+    menu(shown, "Kopiera").at.text_input(key=f"scenario-kopia-{listed()['Från början'].scenario.id}").set_value(FIRST)
+    assert f"Det finns redan ett scenario som heter {FIRST}." in press(shown, "Kopiera").text
+    press(menu(shown, "Ändra"), "Lägg undan")
+    assert "Från början" not in listed()
+    assert shown.at.query_params.get("scenario") is None
+    press(menu(shown, "Undanlagda"), "Ta fram Från början")
+    number = listed()["Från början"].scenario.id
+    menu(shown, "Ändra").at.text_input(key=f"scenario-namn-{number}").set_value("Annat namn")
+    press(shown, "Spara")
+    assert "Annat namn" in listed()
+    press(shown, "Ångra")
+    assert "Från början" in listed()
+
+
+def test_a_member_copies_to_an_own_one_and_changes_only_that(writable: Callable[..., Visit]) -> None:
+    shown = menu(writable("Dora"), "Ändra")
+    assert "Det här scenariot kan du inte ändra." in shown.text
+    press(menu(shown, "Kopiera"), "Kopiera")
+    own = listed()[f"{FIRST}, kopia"]
+    assert (own.owner, own.lines) == ("Dora", 3)
+    assert f"{FIRST}, kopia (din egen)" in shown.at.selectbox(key="scenario-valt").options
+    press(menu(shown, "Ändra"), "Lägg undan")
+    assert f"{FIRST}, kopia" not in listed()
+
+
+def test_an_administrator_puts_the_scenario_on_the_wall_of_an_open_meeting(writable: Callable[..., Visit]) -> None:
+    scope = Scope(2026, call(state.database()).id)
+    held = meetings.create(state.database(), ANNA, scope, meetings.MeetingForm("Mötet"))
+    meetings.start(state.database(), ANNA, held, date(2026, 11, 3))
+    assert all(button.label != "Visa på väggen" for button in writable("Carl").at.button)
+    shown = press(writable(scenario=f"{CALL}-S2"), "Visa på väggen")
+    assert f"{BROAD} · på väggen" in shown.at.selectbox(key="scenario-valt").options
+    # Whoever comes without asking for any sees it.
+    assert f"Mot {BROAD}" in writable("Carl").text
+
+
+@pytest.mark.parametrize(("who", "name"), [("Berit", FIRST), ("Carl", "Mitt förslag")])
+def test_the_first_scenario_is_begun_with_a_button(writable: Callable[..., Visit], who: str, name: str) -> None:
+    for one in listed().values():
+        scenarios.put_away(state.database(), ANNA, one.scenario.id)
+    shown = writable(who)
+    assert "Här finns inget scenario än." in shown.text
+    press(shown, f"Börja på ”{name}”")
+    assert list(listed()) == [name]
+
+
+def test_nothing_is_written_while_looking_at_an_earlier_date(meeting: Callable[..., Visit]) -> None:
+    shown = meeting(per=date.today().isoformat())
+    assert f"Mot {FIRST}" in shown.text
+    assert "scenario-meny" not in shown.at.session_state
