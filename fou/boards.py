@@ -127,8 +127,9 @@ class Board:
 
     @property
     def not_considered(self) -> tuple[Matter, ...]:
-        """The applications and projects that nothing is said of."""
-        return tuple(row.matter for row in self.rows if not row.lines and row.matter.project is not None)
+        """What the meeting is to come to and nothing is said of: a call's applications, a year's plan's projects."""
+        silent = [row.matter for row in self.rows if not row.lines and row.matter.project is not None]
+        return tuple(one for one in silent if self.matters.call is None or one.applied is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +159,8 @@ class Given:
 class Compared:
     """A matter across scenarios, in their order, and what each gives it against the first (SEK, firm).
 
-    A gain is None when it cannot be counted: one of the two has an amount that is not set, or one on a condition, that
-    the other has not. ``differs`` tells where anything at all is said otherwise than in the first.
+    A gain is None when nobody can say whether it is one: an amount that is not set, or one on a condition, is all that
+    differs, or weighs against what is firm. ``differs`` tells where anything at all is said otherwise.
     """
 
     matter: Matter
@@ -214,8 +215,9 @@ def given(reader: Reader, person: Person, scope: Scope, also: frozenset[Key] = f
 def _committed(reader: Reader, funder: int, first: int, last: int) -> tuple[Commitment, ...]:
     rows = reader.rows(
         "SELECT project, year, SUM(CASE WHEN kind = 'returned' THEN -amount ELSE amount END) "
-        f"FROM ({STANDING}) AS standing WHERE funder = $funder AND kind IN ('granted', 'returned') AND condition IS NULL AND project IS NOT NULL "
-        "AND year BETWEEN $first AND $last GROUP BY project, year ORDER BY year",
+        f"FROM ({STANDING}) AS standing WHERE funder = $funder AND kind IN ('granted', 'returned') "
+        "AND condition IS NULL AND project IS NOT NULL AND year BETWEEN $first AND $last "
+        "GROUP BY project, year ORDER BY year",
         funder=funder, first=first, last=last,
     )  # fmt: skip
     sums: dict[int, dict[int, Decimal]] = {}
@@ -265,9 +267,11 @@ def compare(reader: Reader, person: Person, numbers: Sequence[int]) -> Compariso
 
 
 def _gain(first: Said, other: Said) -> int | None:
-    if (first.open, first.conditional) != (other.open, other.conditional):
+    by = other.firm - first.firm
+    beside = (other.open - first.open, other.conditional - first.conditional)
+    if any(beside) and (not by or any(one * by < 0 for one in beside)):
         return None
-    return other.firm - first.firm
+    return by
 
 
 def summed(lines: Iterable[Line]) -> Said:

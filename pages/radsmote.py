@@ -33,4 +33,6 @@ with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key
 if room.scenario is None and part in ("fordela", "jamfor", "forslag"):
     scenario_managing.first(view, room)
     st.stop()
+if part != "fordela":
+    distributing.bar(view, room)
 PARTS[part](view, room)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from fou.allocation.choice import Choice, choice
 from fou.allocation.milp import Bound, solve_milp
-from fou.allocation.model import Clash, Problem
+from fou.allocation.model import Clash, Problem, Proposal
 
 
 def clashing(problem: Problem) -> tuple[Clash, ...]:
@@ -53,7 +53,17 @@ def _unlocked(problem: Problem, proposals: set[int]) -> Problem:
         return problem
     return replace(
         problem,
-        proposals=tuple(replace(one, lock=None) if one.id in proposals else one for one in problem.proposals),
+        proposals=tuple(unlocked(one) if one.id in proposals else one for one in problem.proposals),
+    )
+
+
+def unlocked(one: Proposal) -> Proposal:
+    """The proposal when its lock gives way: it may also have what it was locked to, else it could make more clash."""
+    if one.lock is None or not one.lock.amount:
+        return replace(one, lock=None)
+    amount, free = one.lock.amount, replace(one, lock=None)
+    return replace(
+        free, requested=max(free.largest, amount), least=min(free.smallest or amount, amount), score=one.score or 0
     )
 
 

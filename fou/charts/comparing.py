@@ -24,6 +24,7 @@ OTHERWISE = "≠"
 _GIVEN = ("grant", "reserve")
 #: What each scenario says of a matter, and how that differs from the first.
 Cells: TypeAlias = tuple[tuple[str | None, str], ...]
+_NO_FRAME = "ramen ej fastställd"
 #: So many are named in a sentence; the rest are counted.
 _NAMED = 3
 #: So many areas are drawn at most, of those that are given anything; the rest stand in the table.
@@ -74,13 +75,13 @@ def _against(found: Comparison, first: str, at: int, unit: str) -> str:
     shown = [row for row in found.rows if not row.matter.conflict and row.differs[at]]
     if not shown:
         return f"säger detsamma som {first}."
-    up = sorted(((row.gains[at] or 0, row) for row in shown if (row.gains[at] or 0) > 0), key=lambda one: -one[0])
-    down = sorted(((row.gains[at] or 0, row) for row in shown if (row.gains[at] or 0) < 0), key=lambda one: one[0])
+    up = sorted((row for row in shown if (row.gains[at] or 0) > 0), key=lambda row: -(row.gains[at] or 0))
+    down = sorted((row for row in shown if (row.gains[at] or 0) < 0), key=lambda row: row.gains[at] or 0)
     parts = []
     if up:
-        parts.append(f"mer till {_listed(up, unit)}")
+        parts.append(f"mer till {_listed(up, at, unit)}")
     if down:
-        parts.append(f"mindre till {_listed(down, unit)}")
+        parts.append(f"mindre till {_listed(down, at, unit)}")
     said = f"ger {' och '.join(parts)}." if parts else f"ger ingen mer eller mindre än {first}."
     # Between what is left out and what is not considered there is no difference that anybody gets.
     other = [
@@ -94,11 +95,10 @@ def _against(found: Comparison, first: str, at: int, unit: str) -> str:
         said += f" Annat som skiljer: {join_words(told)}."
     whole = found.boards[at].total.firm - found.boards[0].total.firm
     if up and down:
-        known = all(row.gains[at] is not None for row in shown)
-        together = "Tillsammans" if known else "De fastställda beloppen tillsammans"
-        said += f" {together} är " + (
-            f"{format_sek(abs(whole), unit)} {'mer' if whole > 0 else 'mindre'}." if whole else "lika mycket."
-        )
+        pairs = [_two(row, at) for row in shown]
+        known = all(one.open == other.open and one.conditional == other.conditional for one, other in pairs)
+        more = f"{format_sek(abs(whole), unit)} {'mer' if whole > 0 else 'mindre'}" if whole else "lika mycket"
+        said += f" Tillsammans är det {more}." if known else f" De fastställda beloppen är tillsammans {more}."
     return said
 
 
@@ -111,22 +111,45 @@ def _changed(row: Compared, at: int, unit: str) -> str:
     return "andra år" if before == after else f"{after} i stället för {before}"
 
 
-def _listed(found: Sequence[tuple[int, Compared]], unit: str) -> str:
-    def signed(gain: int) -> str:
-        return f"{'+' if gain > 0 else MINUS}{format_sek(abs(gain), unit)}"
-
-    told = [f"{row.matter.title} ({signed(gain)})" for gain, row in found[:_NAMED]]
+def _listed(found: Sequence[Compared], at: int, unit: str) -> str:
+    told = [f"{row.matter.title} ({_by(row, at, unit)})" for row in found[:_NAMED]]
     if len(found) > _NAMED:
-        rest = sum(gain for gain, _ in found[_NAMED:])
-        told.append(f"{len(found) - _NAMED} till ({signed(rest)})")
+        rest = sum(row.gains[at] or 0 for row in found[_NAMED:])
+        told.append(f"{len(found) - _NAMED} till ({_signed(rest, unit)})")
     return join_words(told)
+
+
+def _by(row: Compared, at: int, unit: str) -> str:
+    """How much more or less, and what goes the same way beside it."""
+    first, other = _two(row, at)
+    parts = [_signed(row.gains[at] or 0, unit)]
+    if other.conditional != first.conditional:
+        parts.append(f"{_signed(other.conditional - first.conditional, unit)} på villkor")
+    if other.open != first.open:
+        parts.append("ett belopp ej fastställt")
+    return " och ".join(parts)
+
+
+def _signed(gain: int, unit: str) -> str:
+    return f"{'+' if gain > 0 else MINUS}{format_sek(abs(gain), unit)}"
+
+
+def shown_rows(found: Comparison, only_differing: bool) -> list[Compared]:
+    """The matters to show: those that differ, or all but those that a call's meeting need not come to and has not."""
+    call = found.boards[0].matters.call is not None
+    return [
+        row
+        for row in found.rows
+        if (row.matter.conflict or differs(row) if only_differing else True)
+        and (not call or row.matter.applied is not None or any(said.choice for said in row.said))
+    ]
 
 
 def who_rows(found: Comparison, unit: str, only_differing: bool) -> list[tuple[str, Cells]]:
     """Who gets what: what is asked for, and for each scenario what it says and how that differs from the first."""
     rows: list[tuple[str, Cells]] = []
-    for row in found.rows:
-        if row.matter.conflict or (only_differing and not differs(row)):
+    for row in shown_rows(found, only_differing):
+        if row.matter.conflict:
             continue
         cells = tuple((said_text(said, unit), difference_text(row, at, unit)) for at, said in enumerate(row.said))
         rows.append((asked_text(row.matter.asked_in(year for year, _ in row.matter.asked), unit), cells))
@@ -165,7 +188,9 @@ def key_table(found: Comparison, names: Sequence[str], unit: str) -> Table:
             rows.append((f"Kvar av det avsatta {year}", *(None if room is None else room.pot_left for room in own)))
         if year > max(money):
             rows.append((f"Låses i {year}", *(_locked(room, unit) for room in own)))
-        rows.append((f"Fritt kvar {year}", *(_free(room, unit) for room in own)))
+        free = [_free(room, unit) for room in own]
+        if any(cell not in (None, _NO_FRAME) for cell in free):
+            rows.append((f"Fritt kvar {year}", *free))
     rows.append(("Till nya projekt", *(Decimal(one.new) for one in boards)))
     rows.append(("Till projekt som fortsätter", *(Decimal(one.continuing) for one in boards)))
     return Table(("Vad det innebär", *names), tuple(rows))
@@ -182,7 +207,7 @@ def _free(room: YearRoom | None, unit: str) -> Cell:
         return None
     if room.over:
         return f"{MINUS}{format_number(room.over, unit)}, ryms inte"
-    return "ramen ej fastställd" if room.free_after is None else room.free_after
+    return _NO_FRAME if room.free_after is None else room.free_after
 
 
 def over_sentence(found: Comparison, names: Sequence[str], unit: str) -> str | None:

@@ -85,10 +85,9 @@ def _who_gets_what(view: View, room: Room, found: views.SideBySide, number: int)
     several = number > 1
     only = False
     if several and found.differing is not None:
-        only = st.toggle(
-            "Visa bara det som skiljer", value=len(found.found.rows) >= _MANY, key=f"jamfor-skiljer-{room.scope}",
-            persist_state="session",
-        )  # fmt: skip
+        key = f"jamfor-skiljer-{room.scope.call}-{room.scope.year}"
+        st.session_state.setdefault(key, len(found.found.rows) >= _MANY)
+        only = st.toggle("Visa bara det som skiljer", key=key, persist_state="session")
     if several and found.differing is None:
         st.markdown("De säger detsamma om varje ärende.")
     st.markdown(found.differing if only and found.differing is not None else found.every)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-from typing import Any
-
 import streamlit as st
 from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
 from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 from streamlit.components.v2.types import ComponentRenderer
 
 from fou.ui.web.page import STATIC
+
+#: What draws each, by its name.
+_made: dict[str, ComponentRenderer] = {}
 
 
 def script(name: str, file: str) -> ComponentRenderer:
@@ -19,13 +19,9 @@ def script(name: str, file: str) -> ComponentRenderer:
     Streamlit takes a file only from an installed package that declares its folder: this declares ours. A script given
     as a text would be run from a blob, which the page's content security policy forbids.
     """
-    return _registered(name, file, id(get_bidi_component_manager()))
-
-
-@lru_cache(maxsize=8)  # once for each of Streamlit's runtimes, of which a server has one
-def _registered(name: str, file: str, _runtime: int) -> ComponentRenderer:
-    manifest: Any = ComponentManifest(
-        name="fou", version="1", components=[ComponentConfig(name=name, asset_dir=STATIC.name)]
-    )
-    get_bidi_component_manager().register_from_manifest(manifest, STATIC.parent)
-    return st.components.v2.component(f"fou.{name}", js=file, isolate_styles=False)
+    manager, whole = get_bidi_component_manager(), f"fou.{name}"
+    if manager.get_component_asset_root(whole) is None or name not in _made:
+        folder = ComponentConfig(name=name, asset_dir=STATIC.name)
+        manager.register_from_manifest(ComponentManifest(name="fou", version="1", components=[folder]), STATIC.parent)
+        _made[name] = st.components.v2.component(whole, js=file, isolate_styles=False)
+    return _made[name]

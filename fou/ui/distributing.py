@@ -30,6 +30,7 @@ from fou.ui.views import distributing as views
 Did: TypeAlias = Mapping[str, Any]
 _TABLE, _REFUSED, _DONE, _OPEN = "fordela", "fordela-fel", "fordela-gjort", "fordela-oppna"
 _KEYS = "Tangenter i ett belopp: H helt, U utanför, A avsätt utan belopp, L lås, Enter nästa, Esc ångra det skrivna."
+_LATE = "Servern svarar inte. Det du har gjort står kvar här och sparas när kontakten är tillbaka. Stäng inte sidan."
 #: How many steps one can take back, and how many browsers' last word is remembered.
 _STEPS, _BROWSERS = 50, 2000
 #: The last thing that was heard from each browser's table: it sends all that it has not been answered to.
@@ -49,8 +50,12 @@ def shown(view: View, room: Room) -> None:
         return
     may = _may_try(view, room)
     board, trial = _tried(wall, st.session_state.get(_TABLE))
-    room_bar.draw(board, view.unit)
+    with room_bar.draw(board, view.unit):
+        _step_back(view, number, may)
     st.markdown(plain(views.summary(board)))
+    told = st.session_state.pop("fordela-angrat", None)
+    if told:
+        st.warning(plain(told), icon=":material/sync_problem:")
     for text in views.over(board.room):
         st.error(plain(text), icon=":material/error:")
     table = components.script("mote", "meeting.js")
@@ -58,13 +63,19 @@ def shown(view: View, room: Room) -> None:
     token = (_said() or {}).get("token")
     data = {
         **views.table(board, wall.given.committed), "may": may, "caption": _KEYS if may else "",
-        "token": token, "heard": _heard.get(token or "", 0), "refused": dict(refused), "trial": trial,
+        "token": token, "heard": _heard.get(token or "", 0), "refused": dict(refused), "trial": trial, "late": _LATE,
     }  # fmt: skip
     table(data=data, key=_TABLE, on_said_change=partial(_hear, view, number))
-    _step_back(view, number, may)
     opened = st.session_state.pop(_OPEN, None)
     if opened:
         st.switch_page(APPLICATION, query_params={**view.link(), "kod": opened})
+
+
+def bar(view: View, room: Room) -> None:
+    """The room that the chosen scenario leaves, above the parts that do not change it."""
+    if room.scenario is not None:
+        wall = view.read(views.on_the_wall, view.person, room.scenario.id)
+        room_bar.draw(board_of(wall.given, wall.scenario, wall.lines), view.unit)
 
 
 def _may_try(view: View, room: Room) -> bool:
@@ -194,17 +205,17 @@ def _lines(lines: tuple[ScenarioLine, ...], key: Key) -> tuple[Line, ...]:
 
 def _step_back(view: View, number: int, may: bool) -> None:
     steps: list[_Step] = [step for step in st.session_state.get(_DONE, []) if step[0] == number]
-    told = st.session_state.pop("fordela-angrat", None)
-    if told:
-        st.warning(plain(told), icon=":material/sync_problem:")
-    if may and steps:
+    if may:
+        last = steps[-1] if steps else None
         st.button(
-            "Ångra senaste ändringen", key="fordela-tillbaka", icon=":material/undo:", on_click=_undo,
-            args=(view, steps[-1]),
+            "Ångra", key="fordela-tillbaka", icon=":material/undo:", on_click=_undo, args=(view, last),
+            disabled=last is None, help="Ta tillbaka din senaste ändring i tabellen.",
         )  # fmt: skip
 
 
-def _undo(view: View, step: _Step) -> None:
+def _undo(view: View, step: _Step | None) -> None:
+    if step is None:
+        return
     number, key, before, after = step
     st.session_state[_DONE] = [one for one in st.session_state[_DONE] if one is not step]
     try:

@@ -74,11 +74,19 @@ def _about(view: View, found: views.Day, page: meetings.MeetingPage) -> None:
         _opened(view, "Ändra mötet", ":material/edit:", f"mote-andra-{page.meeting.id}", _edit, page.meeting)
 
 
-def _opened(view: View, label: str, icon: str, key: str, draw: Callable[..., None], *given: Any) -> None:
-    opened = st.expander(label, key=key, on_change="rerun", icon=icon, expanded=given[-1] is True)
+def _opened(
+    view: View,
+    label: str,
+    icon: str,
+    key: str,
+    draw: Callable[..., None],
+    given: Meeting | Room,
+    expanded: bool = False,
+) -> None:
+    opened = st.expander(label, key=key, on_change="rerun", icon=icon, expanded=expanded)
     if opened.open:
         with opened:
-            draw(view, *given)
+            draw(view, given)
 
 
 # --- The meeting --------------------------------------------------------------------------------------------
@@ -100,7 +108,7 @@ def _move(view: View, meeting: Meeting) -> None:
             _try(lambda: meetings.reopen(database, person, number), "Mötet pågår igen.")
 
 
-def _plan(view: View, room: Room, _: bool) -> None:
+def _plan(view: View, room: Room) -> None:
     """A form for a new meeting. What is typed stays for the session."""
     if f"{_NEW}-name" not in st.session_state:
         _fill(_NEW, MeetingForm(f"FoU-rådet, {room.title}", agenda=_AGENDA))

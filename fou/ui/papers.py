@@ -11,6 +11,7 @@ import streamlit as st
 
 from fou.access import Action
 from fou.charts.chart import Table
+from fou.deciding import Verified
 from fou.exports.papers import PAPERS, file_name
 from fou.exports.papers.making import made, ruling_of
 from fou.exports.papers.particulars import Particulars
@@ -45,6 +46,7 @@ def offered(view: View, shown: Shown) -> None:
             form = _TEMPLATES.get(paper)
             snapshot = shown.page.snapshot
             unmade = paper == "minutes" and (snapshot.meeting is None or not shown.whole)
+            unmade = unmade or shown.page.verified is Verified.BROKEN
             ruling = ruling_of(shown.page) if after else None
             name = file_name(paper, snapshot, ruling)
             st.download_button(

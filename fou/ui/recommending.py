@@ -119,8 +119,10 @@ def _meeting(one: Meeting) -> str:
 
 def _leave(view: View, scenario: Scenario, meeting: Meeting | None, dissent: str | None) -> None:
     about = None if meeting is None else meeting.id
+    # What is written down afterwards was recommended on the day of the meeting.
+    day = view.today if meeting is None or meeting.held is None else min(view.today, meeting.held)
     try:
-        number = deciding.recommend(state.database(), view.person, scenario.id, view.today, about, dissent)
+        number = deciding.recommend(state.database(), view.person, scenario.id, day, about, dissent)
     except FouError as error:
         _refused(error)
         return

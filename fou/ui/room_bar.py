@@ -7,19 +7,23 @@ from decimal import Decimal
 from html import escape
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from fou.boards import Board, YearRoom
-from fou.money import format_whole
-from fou.ui.views.distributing import beside, parts, room_text
+from fou.ui.views.distributing import also, parts, room_text
 
 _KINDS = ("intecknat", "forslaget", "fritt", "fattas")
 
 
-def draw(board: Board, unit: str) -> None:
-    """The years of money large, those that it reaches into smaller; see ``fou.css`` for how it stays in view."""
+def draw(board: Board, unit: str) -> DeltaGenerator:
+    """The years of money large, those that it reaches into smaller; return a place beside them, as much in view.
+
+    See ``fou.css`` for how it stays so.
+    """
     money = set(board.matters.years)
-    with st.container(key="rum"):
+    with st.container(key="rum", horizontal=True, wrap=False, vertical_alignment="center", gap="small"):
         st.html(markup(board.room, money, unit))
+        return st.container(width="content")
 
 
 def markup(rooms: Sequence[YearRoom], money: set[int], unit: str) -> str:
@@ -37,11 +41,8 @@ def _year(room: YearRoom, unit: str, size: str) -> str:
         f"<dt>{escape(name)}</dt><dd>{escape(amount)}</dd></div>"
         for name, amount in said
     )
-    more = [beside(room.here)]
-    if room.over and not any(name == "Fattas" for name, _ in said):
-        more.append(f"fattas {format_whole(room.over, unit)}")
-    told = "; ".join(text for text in more if text)
-    note = f"<p>{escape('Dessutom ' + told)}</p>" if told else ""
+    told = also(room, unit)
+    note = f"<p>{escape(told)}</p>" if told else ""
     return f'<section class="{size}"><h2>{room.year}</h2><dl>{figures}</dl>{_line(parts(room))}{note}</section>'
 
 

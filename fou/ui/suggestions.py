@@ -16,7 +16,7 @@ from fou.ui import show, state, turns
 from fou.ui.head import View
 from fou.ui.meeting import Room, done
 from fou.ui.ranking import as_seen
-from fou.ui.scenario_managing import attempt, first, go_to, may_begin, may_change
+from fou.ui.scenario_managing import attempt, first, go_to, may_begin
 from fou.ui.suggestion_limits import limits
 from fou.ui.text import plain
 from fou.ui.views import suggesting as views
@@ -121,7 +121,8 @@ def _apply(view: View, scenario: Scenario, rule: Rule, found: Opinion) -> None:
     if not view.may(Action.TRY) or not may_begin(view):
         return
     given, years, told = found.found.given, found.found.years, RULES[rule]
-    choices = [_COPY, _HERE] if may_change(view, scenario) else [_COPY]
+    here = view.read(scenarios.may_edit, view.person, scenario.id)
+    choices = [_COPY, _HERE] if here else [_COPY]
     key = f"forslag-namn-{scenario.id}-{rule}"
     if key not in st.session_state:
         st.session_state[key] = told

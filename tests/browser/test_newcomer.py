@@ -37,6 +37,7 @@ PAGES = {
         "Ansökningarna": "ansokningar?utlysning=U2027&del=ansokningar", "Jäv": "ansokningar?utlysning=U2027&del=jav",
         "Rangordning": "ansokningar?utlysning=U2026&del=rangordning",
         "Platser": "ansokningar?utlysning=U2026&del=rangordning&rangordning=Platser",
+        "Möten": "radsmote", "Rådsmöte": "radsmote?utlysning=S2027",
         "Uppföljning": "uppfoljning", "Administration": "administration", "Personuppgifter": "personuppgifter",
     },
 }  # fmt: skip

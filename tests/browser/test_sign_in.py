@@ -103,6 +103,7 @@ def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Network]:
         folders = [tmp_path_factory.mktemp(name) for name in ("closed", "behind")]
         settings = [settings_file(folders[0], here, providers), folders[1] / "fou.toml"]
         settings[1].write_text(settings_of_the_readme(there, *issuers), "utf-8")
+        (folders[1] / "mallar").mkdir()
         shutil.copy(fill(folders[0] / "fou.duckdb"), folders[1])
 
         def start(folder: Path, port: int, settings: Path) -> Server:

@@ -16,17 +16,29 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fou import applications, conflicts, deciding, ledger, meetings, scenarios
+from fou import applications, boards, conflicts, deciding, ledger, meetings, scenarios
 from fou.access import Action, Person, Role
 from fou.check import check
 from fou.deciding import Minutes, Verified
-from fou.demo.load import load_documents
+from fou.demo.load import load_documents, load_example
 from fou.errors import Forbidden, Refused, SaveConflict, UndoRefused
 from fou.imports.drafts import Drafts
 from fou.ledger import history, statements, undo
 from fou.matters import Key, Scope, matters
 from fou.meetings import MeetingForm
-from fou.model import Call, Decision, Entry, Funder, Kind, Project, Proposal, Recommendation, ScenarioLine
+from fou.model import (
+    Call,
+    Decision,
+    Entry,
+    Funder,
+    Kind,
+    Meeting,
+    Member,
+    Project,
+    Proposal,
+    Recommendation,
+    ScenarioLine,
+)
 from fou.plan import rooms
 from fou.privacy.places import subject_of
 from fou.privacy.weeding import weed
@@ -39,6 +51,7 @@ from tests.integration.rounds import ANNA, CLOSED, Council, assessed_call, call,
 PEOPLE = Council(*(Person(name, Role.MEMBER, number) for number, name in enumerate(("Berit", "Carl", "Dora"), 1)))
 TODAY, BOARD_DAY, LATER = date(2025, 11, 20), date(2025, 12, 16), date(2026, 2, 3)
 AFTER = date(2026, 12, 31)
+EXAMPLE_DAY = date(2026, 11, 24)
 YES = Minutes("approved", "Socialnämnden", BOARD_DAY, "SN 2025/77", "§ 12", True)
 SET_ASIDE = 500_000
 
@@ -439,6 +452,41 @@ def test_the_documents_memo_of_2013_is_reproduced(new_file: Path, tmp_path: Path
     with database.read() as reader:
         this, following = rooms(reader, 2013, 2014, "egna")
     assert (this.granted, this.proposed, following.reserved, following.proposed) == (0, 2_310_000, 0, 2_000_000)
+    database.close()
+
+
+# The invented municipality's meeting
+
+
+def test_the_meeting_that_the_example_has_planned_can_be_held_to_the_end(new_file: Path, tmp_path: Path) -> None:
+    path = Path(shutil.copy(new_file, tmp_path / "example.duckdb"))
+    database = Database(path, duckdb.connect(str(path)))
+    load_example(database, ANNA)
+    with database.read() as reader:
+        (meeting,) = reader.records(Meeting, "WHERE code = 'S2027-M1'")
+        (chair,) = reader.records(Member, "WHERE chair")
+        found = {one.scenario.code: one for one in scenarios.scenarios(reader, ANNA, Scope(2026, meeting.call))}
+        tried = {code: boards.board(reader, ANNA, one.scenario.id) for code, one in found.items()}
+    assert [one.owner is None for one in found.values()] == [True, True, True, False]
+    # There is room for each of the council's, and nobody is forgotten in them.
+    for code in ("S2027-S1", "S2027-S2", "S2027-S3"):
+        assert all(room.over == 0 for room in tried[code].room)
+        assert not tried[code].not_considered
+    gunilla = Person(chair.name, Role.MEMBER, chair.id)
+    meetings.start(database, ANNA, meeting.id, EXAMPLE_DAY)
+    made = deciding.recommend(database, gunilla, found["S2027-S1"].scenario.id, EXAMPLE_DAY, meeting.id)
+    meetings.close(database, ANNA, meeting.id)
+    with database.read() as reader:
+        page = deciding.recommendation_page(reader, ANNA, made)
+    given = next(one for one in page.snapshot.matters if len(one.lines) == 3)
+    less = [Line(one.year, one.choice, (one.amount or 0) // 2, one.condition) for one in given.lines]
+    minutes = Minutes("changed", "Socialnämnden", date(2026, 12, 15), "SN 2026/900", "§ 130", True)
+    deciding.decide(database, ANNA, made, minutes, AFTER, {given.key: less})
+    with database.read() as reader:
+        page = deciding.recommendation_page(reader, ANNA, made)
+        assert check(reader) == []
+    assert ([one.title for one in page.changed], page.verified) == ([given.title], Verified.WHOLE)
+    assert len(page.snapshot.meeting.attendance if page.snapshot.meeting else ()) == 8
     database.close()
 
 

@@ -16,6 +16,7 @@ from fou import cli, deciding, scenarios
 from fou.access import Action
 from fou.deciding import Minutes
 from fou.errors import Refused
+from fou.exports.papers import render
 from fou.exports.papers.making import made
 from fou.exports.papers.particulars import Particulars
 from fou.ledger import statements, undo
@@ -23,10 +24,21 @@ from fou.matters import Scope
 from fou.model import Entry, Kind, Recommendation
 from fou.plan import rooms
 from fou.scenarios import Wish
-from fou.snapshot import Line, as_decided
+from fou.snapshot import NOTED, Held, Line, Matter, as_decided
 from fou.store import Database
 from tests.integration.rounds import ANNA, assessed_call, call, council
-from tests.integration.test_papers import OPEN, kronor, letters, sheet, slides, spaced, word, word_table
+from tests.integration.test_papers import (
+    OPEN,
+    PAPER,
+    kronor,
+    letters,
+    sheet,
+    slides,
+    snapshot,
+    spaced,
+    word,
+    word_table,
+)
 
 MADE, DAY = date(2025, 11, 20), date(2025, 12, 16)
 #: What the board decided: less to A with money for a later year, C on a condition, and the rest for the call.
@@ -37,11 +49,11 @@ CHANGED = {
 }
 
 
-@pytest.fixture
-def database(new_file: Path, tmp_path: Path) -> Iterator[Database]:
+@pytest.fixture(scope="module")
+def recommended(new_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A call with 500 000 kr of a frame of 900 000 kr; A and B are recommended, and 50 000 kr for the call."""
-    path = Path(shutil.copy(new_file, tmp_path / "fou.duckdb"))
-    found = Database(path, duckdb.connect(str(path)))
+    path = Path(shutil.copy(new_file, tmp_path_factory.mktemp("recommended") / "fou.duckdb"))
+    found = Database.open(path)
     council(found)
     assessed_call(found, "A", "B", "C")
     with found.write(ANNA, Action.EDIT, "Ram") as work:
@@ -52,6 +64,15 @@ def database(new_file: Path, tmp_path: Path) -> Iterator[Database]:
         scenarios.set_line(found, ANNA, number, Wish(*key, 2026, choice, amount), None)
     scenarios.leave_out(found, ANNA, number, (3, None))
     deciding.recommend(found, ANNA, number, MADE)
+    found.close()
+    return path
+
+
+@pytest.fixture
+def database(recommended: Path, tmp_path: Path) -> Iterator[Database]:
+    """A copy of it for each test."""
+    path = Path(shutil.copy(recommended, tmp_path / "fou.duckdb"))
+    found = Database(path, duckdb.connect(str(path)))
     yield found
     found.close()
 
@@ -148,3 +169,12 @@ def test_a_paper_is_written_from_the_command_line(
     assert run.invoke(cli.app, ["export", "memo", "--to", str(tmp_path / "x")]).exit_code == 2
     refused = run.invoke(cli.app, ["export", "memo", "--recommendation", "R9", "--to", str(tmp_path / "x")])
     assert "De som finns är: LUM-2026-R1." in str(refused.exception)
+
+
+def test_what_is_taken_down_of_conflicts_stands_with_them_in_the_minutes() -> None:
+    matter = Matter(1, None, "P1", "Ett projekt", lines=(Line(2013, "grant", 1_000),))
+    meeting = Held("M1", "Rådet", None, None, f"1. Planen\n{NOTED}Bo Ek anmälde jäv i ärendet Ett projekt.\n2. Övrigt")
+    text = word(render("minutes", snapshot([matter], {2013: 1_000}, meeting=meeting), PAPER))
+    assert text[text.index("Dagordning") + 1 : text.index("Rådets rekommendation")] == [
+        "1. Planen", "2. Övrigt", "Jäv", "Bo Ek anmälde jäv i ärendet Ett projekt."
+    ]  # fmt: skip

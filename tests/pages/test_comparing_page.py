@@ -74,17 +74,19 @@ def press(shown: Visit, label: str) -> Visit:
 
 def test_it_says_who_gains_and_who_loses_by_name_and_krona(meeting: Callable[..., Visit]) -> None:
     shown = meeting()
-    assert f"Mot {FIRST}: {BROAD} ger mindre till A (−50 000 kr) och B (−50 000 kr)." in shown.text
-    assert "Annat som skiljer: C (150 000 + avsatt, ej fastställt i stället för utanför)." in shown.text
+    assert (
+        f"Mot {FIRST}: {BROAD} ger mer till C (+150 000 kr och ett belopp ej fastställt) och mindre till A "
+        "(−50 000 kr) och B (−50 000 kr). De fastställda beloppen är tillsammans 50 000 kr mer."
+    ) in shown.text
     rows = {row[0].split(" (")[0]: row[1:] for row in shown.rows("Ärende")}
     assert rows["A"] == ["200 000", "200 000", "150 000 ▼ −50 000"]
-    assert rows["C"] == ["200 000", "utanför", "150 000 + avsatt, ej fastställt ≠"]
+    assert rows["C"] == ["200 000", "utanför", "150 000 + avsatt, ej fastställt ▲ +150 000"]
     assert rows["Summa beviljat och avsatt"] == ["", "400 000", "450 000"]
 
 
 def test_the_chosen_stands_first_and_the_others_are_held_against_it(meeting: Callable[..., Visit]) -> None:
     shown = meeting(scenario=f"{CALL}-S2")
-    assert f"Mot {BROAD}: {FIRST} ger mer till A (+50 000 kr) och B (+50 000 kr)." in shown.text
+    assert f"Mot {BROAD}: {FIRST} ger mer till A (+50 000 kr) och B (+50 000 kr) och mindre till C" in shown.text
     shown.at.multiselect[0].set_value([listed()[OWN].scenario.id])
     assert f"{OWN} (Carl) ger mindre till A (−150 000 kr)" in shown.run().text
     shown.at.toggle[0].set_value(True)
@@ -124,7 +126,7 @@ def test_a_member_in_conflict_sees_the_matter_and_nothing_that_is_said_of_it(mee
     shown = meeting("Dora")
     rows = {row[0].split(" (")[0]: row[1:] for row in shown.rows("Ärende")}
     assert rows["B"] == ["jäv"] * 3
-    assert f"{BROAD} ger mindre till A (−50 000 kr)." in shown.text
+    assert "och mindre till A (−50 000 kr). De fastställda" in shown.text
     assert "Du är jävig i B: vad de får visas inte för dig." in shown.text
     changes = [row for row in part(shown, "Vem ändrade vad").rows("När") if row[2] == "B"]
     assert [row[4:] for row in changes] == [["jäv", "jäv"]]

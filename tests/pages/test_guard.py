@@ -36,7 +36,7 @@ m = "member"
 a = "admin"
 """
 GROUPS = {Role.VIEWER: ["v"], Role.MEMBER: ["m"], Role.ADMIN: ["a"]}
-REFUSED = "Sidan är för handläggare."
+REFUSED = "Sidan är för "
 ROWS = pytest.mark.parametrize("listed", pages.TABLE, ids=lambda listed: listed.title)
 
 

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from fou import conflicts, deciding, meetings, scenarios
-from fou.access import Action
+from fou.access import Action, Person, Role
 from fou.check import check
+from fou.errors import Forbidden
 from fou.matters import Scope
 from fou.meetings import MeetingForm, MeetingPage
 from fou.model import Member
@@ -170,6 +171,8 @@ def test_another_meeting_is_planned_and_the_first_is_listed_with_what_it_recomme
     for project in (1, 2, 3):
         scenarios.leave_out(database, rounds.ANNA, number, (project, None))
     meetings.start(database, rounds.ANNA, 1, TODAY)
+    meetings.show(database, rounds.ANNA, 1, number)
+    assert "Mötet pågår. På väggen: Förslaget (LUM-2026-S1)." in enter("Dora").text
     deciding.recommend(database, rounds.ANNA, number, TODAY, 1)
     meetings.close(database, rounds.ANNA, 1)
     shown = enter().open("mote-planera")
@@ -200,6 +203,9 @@ def test_in_a_years_plan_a_conflict_is_taken_down_in_the_minutes(
     with database.read() as reader:
         project, title = reader.rows("SELECT id, title FROM project WHERE code = 'S-KONT'")[0]
     shown = declare(shown, "Leder enheten", project)
+    dora = Person("Dora", Role.MEMBER, 99)
+    with pytest.raises(Forbidden, match="ditt eget jäv"):
+        meetings.take_down(database, dora, number, 1, title, "Chef")
     said = f"Carl anmälde jäv i ärendet {title} (Leder enheten) och deltog inte i det."
     assert said in shown.text
     with database.read() as reader:

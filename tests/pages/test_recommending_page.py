@@ -13,6 +13,7 @@ import pytest
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 from fou import conflicts, deciding, meetings, scenarios
+from fou.access import Action
 from fou.check import check
 from fou.deciding import RecommendationPage
 from fou.exports.papers.template import MEMO, own_template
@@ -248,3 +249,16 @@ def test_papers_are_offered_as_they_can_be_made_and_a_templates_faults_are_told(
 def test_nobody_but_administrators_enters_decisions_and_nobody_at_an_earlier_date(enter: Callable[..., Visit]) -> None:
     for shown in (enter("Berit"), enter(per=TODAY.isoformat())):
         assert not {"Registrera nämndens beslut", "Ångra rekommendationen LUM-2026-R1"} & set(labels(shown))
+
+
+@pytest.mark.usefixtures("recommended")
+def test_of_what_has_been_tampered_with_no_papers_are_made_and_it_is_said(
+    database: Database, enter: Callable[..., Visit]
+) -> None:
+    changed = made().recommendation.frozen.replace('"amount":150000,', '"amount":950000,')
+    with database.write(rounds.ANNA, Action.EDIT, "Fuskade") as work:
+        work.rows("UPDATE recommendation SET frozen = $text", text=changed)
+        work.keep_even_if_empty()
+    shown = enter()
+    assert "Det som frystes är ändrat. Lita inte på det" in told(shown)
+    assert not any(files(shown).values())

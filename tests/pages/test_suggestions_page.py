@@ -163,6 +163,7 @@ def test_a_member_in_conflict_is_told_nothing_of_the_matter(meeting: Callable[..
     shown = meeting("Dora")
     for rule in RULES:
         assert beside(by(shown, rule))["B"] == ["jäv"] * 4
+        assert "Rådet har låst" not in shown.text
     by(shown, Rule.BEST).open("forslag-varfor")
     assert all(not row[0].startswith("B") for row in shown.rows("Ärende"))
     assert "Du är jävig i 1 ärende: det sägs inget om dem." in shown.text

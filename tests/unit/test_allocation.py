@@ -30,6 +30,7 @@ from fou.allocation import (
     why_best,
     why_rank,
 )
+from fou.allocation.clashes import unlocked
 
 FEW = settings(max_examples=25)
 AREAS = ("Barn", "Äldre")
@@ -167,9 +168,7 @@ def test_clashing_limits_are_a_smallest_set_and_the_way_out_is_one(problem: Prob
                 )
                 for name, own in problem.areas.items()
             },
-            proposals=tuple(
-                replace(one, lock=None) if ("lock", one.id) in limits else one for one in problem.proposals
-            ),
+            proposals=tuple(unlocked(one) if ("lock", one.id) in limits else one for one in problem.proposals),
         )
         return free
 

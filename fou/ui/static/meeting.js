@@ -27,6 +27,8 @@ class Table {
     this.open = new Set(); // rows that show more
     this.showCommitted = false;
     this.root = make("div", { class: "fou-mote" });
+    this.told = make("p", { class: "fel", role: "status" });
+    this.root.append(this.told);
     parent.append(this.root);
     this.root.addEventListener("input", (event) => this.typed(event));
     this.root.addEventListener("change", (event) => this.left(event));
@@ -51,7 +53,10 @@ class Table {
     this.send = send;
     this.data = data;
     if (data.token === this.token) this.queue = this.queue.filter((one) => one.n > data.heard);
-    if (!this.queue.length) clearTimeout(this.again);
+    if (!this.queue.length) {
+      clearTimeout(this.again);
+      this.late = false;
+    }
     // A cell that has been heard is Python's again, unless somebody has gone on typing in it.
     for (const [name, cell] of this.dirty) {
       const waits = this.queue.some((one) => one.cell === name);
@@ -66,6 +71,8 @@ class Table {
     const caret = inside && focus.selectionStart !== undefined && focus.type === "text"
       ? [focus.selectionStart, focus.selectionEnd] : null;
     const table = this.table();
+    const told = this.late ? this.data.late : "";
+    if (this.told.textContent !== told) this.told.textContent = told;
     const old = this.root.querySelector("table");
     if (old) this.merge(old, table);
     else this.root.append(make("div", { class: "rulla", role: "region", "aria-label": "Ärenden", tabindex: "0" }, table));
@@ -101,9 +108,8 @@ class Table {
   table() {
     const { data } = this;
     const years = data.years.map((one) => make("th", { scope: "col", class: "belopp" }, one.title));
-    const head = make("tr", {},
-      make("th", { scope: "col", class: "plats" }, "Plats"), make("th", { scope: "col" }, "Ärende"),
-      make("th", { scope: "col", class: "belopp" }, "Sökt"), ...years,
+    const head = make("tr", {}, this.place("th", "Plats"), make("th", { scope: "col" }, "Ärende"),
+      make("th", { scope: "col", class: "belopp" }, data.asked), ...years,
       make("th", { scope: "col", class: "gor" }, data.may ? "Gör" : "Läge"));
     const body = make("tbody");
     for (const row of data.rows) {
@@ -122,11 +128,16 @@ class Table {
       }
     }
     for (const one of data.foot) foot.append(this.sums(one.title, one.cells, one.last ? "sista" : "summa"));
-    return make("table", {}, make("caption", {}, data.caption), make("thead", {}, head), body, foot);
+    return make("table", { class: data.years.length > 2 ? "tat" : null }, make("caption", {}, data.caption), make("thead", {}, head), body, foot);
+  }
+
+  // A year's plan has no ranking, and then no column for it.
+  place(tag, text) {
+    return this.data.places ? make(tag, { class: "plats", scope: tag === "th" ? "col" : null }, text) : null;
   }
 
   sums(title, cells, kind) {
-    return make("tr", { class: kind }, make("td", { class: "plats" }), make("th", { scope: "row", colspan: "2" }, title),
+    return make("tr", { class: kind }, this.place("td", ""), make("th", { scope: "row", colspan: "2" }, title),
       ...cells.map((text) => make("td", { class: "belopp" }, text)), make("td"));
   }
 
@@ -136,7 +147,7 @@ class Table {
     if (row.conflict) name.append(make("small", { class: "marke" }, "Jäv: du deltar inte i ärendet"));
     const state = row.out ? "utanfor" : row.considered ? "med" : "";
     return make("tr", { class: state, "data-name": row.id },
-      make("td", { class: "plats" }, row.place), name,
+      this.place("td", row.place), name,
       make("td", { class: "belopp sokt" }, row.asked, row.least ? make("small", {}, row.least) : null),
       ...row.cells.map((cell) => this.cell(row, cell)), this.actions(row));
   }
@@ -185,7 +196,7 @@ class Table {
   more(row) {
     const list = make("dl");
     for (const [name, text] of row.more) list.append(make("div", {}, make("dt", {}, name), make("dd", {}, text)));
-    const place = make("td", { colspan: String(4 + this.data.years.length) }, list);
+    const place = make("td", { colspan: String((this.data.places ? 4 : 3) + this.data.years.length) }, list);
     const may = this.data.may && !row.conflict;
     if (may) for (const cell of row.cells) place.append(this.year(row, cell));
     const buttons = make("div", { class: "knappar" });
@@ -275,7 +286,12 @@ class Table {
     clearTimeout(this.again);
     this.turn = (this.turn ?? 0) + 1;
     this.send("said", { token: this.token, turn: this.turn, queue: this.queue, typing: this.typing });
-    if (this.queue.length) this.again = setTimeout(() => this.now(), AGAIN);
+    if (!this.queue.length) return;
+    this.again = setTimeout(() => {
+      this.late = true;
+      this.draw();
+      this.now();
+    }, AGAIN);
   }
 
   clicked(event) {

@@ -107,9 +107,8 @@ def _markdown(found: Comparison, names: tuple[str, ...], unit: str, only_differi
         _line(["Ärende", f"{asked} \\({unit}\\)", *map(plain, names)]),
         _line(["---", "---:", *["---:"] * len(names)]),
     ]
-    shown = [row for row in found.rows if not only_differing or charts.differs(row) or row.matter.conflict]
     texts = iter(charts.who_rows(found, unit, only_differing))
-    for row in shown:
+    for row in charts.shown_rows(found, only_differing):
         name = plain(f"{row.matter.title} ({row.matter.code})")
         if row.matter.conflict:
             lines.append(_line([name, *[charts.CONFLICTED] * (len(names) + 1)]))

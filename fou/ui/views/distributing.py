@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 
 from fou.access import Person
 from fou.boards import Board, Commitment, Given, Row, Said, YearRoom, given
+from fou.calls import Sum
 from fou.figures import ZERO
 from fou.matters import Key, Matter
 from fou.model import Scenario, ScenarioLine
@@ -65,8 +66,10 @@ def table(board: Board, committed: Sequence[Commitment]) -> Json:
     """The table as the browser draws it."""
     years = years_shown(board)
     return {
+        "places": any(row.matter.ranked is not None for row in board.rows),
+        "asked": _asked_word(board).capitalize(),
         "years": [{"year": year, "title": str(year)} for year in years],
-        "rows": [_row(row, board.matters.years, years) for row in board.rows],
+        "rows": [_row(row, board.matters.years, years, _asked_word(board)) for row in board.rows],
         "committed": [_committed(one, years) for one in committed if any(year in one.granted for year in years)],
         "committedTitle": _committed_title(committed, years),
         "foot": _foot(board, years),
@@ -74,17 +77,15 @@ def table(board: Board, committed: Sequence[Commitment]) -> Json:
 
 
 def room_text(room: YearRoom, unit: str) -> tuple[tuple[str, str], ...]:
-    """What a year's room is, as (what, amount): they add up from the first to the last but for what is beside it."""
+    """What a year's room is, as (what, amount): the first is the sum of the others."""
     here = format_whole(room.here.firm, unit)
     if room.pot is not None and room.pot_left is not None:
         said = [("Avsatt till utlysningen", format_whole(room.pot, unit)), ("Förslaget", here)]
         kept = room.pot - room.here.firm
         said.append(("Över det avsatta", format_whole(-kept, unit)) if kept < 0 else ("Kvar", format_whole(kept, unit)))
-        if room.free_after is not None:
-            said.append(_left("Fritt i ramen", room.free_after, unit))
         return tuple(said)
     if room.frame is None or room.free_after is None:
-        return ("Ram", "ej beslutad"), ("Intecknat", format_whole(room.committed, unit)), ("Förslaget", here)
+        return ("Ram", "ej fastställd"), ("Intecknat", format_whole(room.committed, unit)), ("Förslaget", here)
     beside = room.frame - room.free_after - room.here.firm
     return (
         ("Ram", format_whole(room.frame, unit)), ("Intecknat", format_whole(beside, unit)), ("Förslaget", here),
@@ -102,6 +103,16 @@ def parts(room: YearRoom) -> tuple[Decimal, Decimal, Decimal, Decimal]:
     beside = room.frame - room.free_after - here
     over = max(ZERO, -room.free_after)
     return max(ZERO, beside), max(ZERO, here - over), max(ZERO, room.free_after), over
+
+
+def also(room: YearRoom, unit: str) -> str:
+    """What is said of a year besides its figures."""
+    told = [f"Dessutom {beside(room.here)}."] if room.here.open or room.here.conditional else []
+    if room.pot is not None and room.free_after is not None:
+        told.append("{}: {}.".format(*_left("Fritt i ramen", room.free_after, unit)))
+    elif room.over and room.free_after is None:
+        told.append(f"Fattas: {format_whole(room.over, unit)}.")
+    return " ".join(told)
 
 
 def beside(said: Said) -> str:
@@ -147,7 +158,12 @@ def _left(name: str, amount: Decimal, unit: str) -> tuple[str, str]:
     return ("Fattas", format_whole(-amount, unit)) if amount < 0 else (name, format_whole(amount, unit))
 
 
-def _row(row: Row, money_years: Sequence[int], years: Sequence[int]) -> Json:
+def _asked_word(board: Board) -> str:
+    """Applicants ask for money; in a year's plan somebody has proposed it."""
+    return "föreslaget" if board.matters.call is None else "sökt"
+
+
+def _row(row: Row, money_years: Sequence[int], years: Sequence[int], word: str) -> Json:
     matter = row.matter
     asked = dict(matter.asked)
     return {
@@ -159,7 +175,7 @@ def _row(row: Row, money_years: Sequence[int], years: Sequence[int]) -> Json:
         "conflict": matter.conflict,
         "asked": _asked(matter),
         "least": None if not matter.least else f"minst {format_number(matter.least)}",
-        "cells": [_cell(row, year, asked, len(years) > 1) for year in years],
+        "cells": [_cell(row, year, asked, word if len(years) > 1 else None) for year in years],
         "whole": _is_whole(row, money_years),
         "out": row.said.choice == "out",
         "locked": row.locked,
@@ -169,24 +185,30 @@ def _row(row: Row, money_years: Sequence[int], years: Sequence[int]) -> Json:
     }
 
 
-def _cell(row: Row, year: int, asked: Mapping[int, Any], several: bool) -> Json:
+def _cell(row: Row, year: int, asked: Mapping[int, Sum], word: str | None) -> Json:
     line = row.line(year)
     notes = []
     if line is not None and line.choice == "reserve":
         notes.append("avsätts" if line.amount is not None else f"avsätts, {OPEN_TEXT}")
     if line is not None and line.condition:
         notes.append(line.condition)
-    said = asked.get(year)
     return {
         "year": year,
         "text": written(line),
         "notes": notes,
         "choice": None if line is None else line.choice,
         "condition": (line.condition if line is not None else None) or "",
-        "asked": None if said is None or not several else f"sökt {said.text('kr')}" if said.open else
-        f"sökt {format_number(said.amount)}" if said.amount else None,
+        "asked": None if word is None else _asked_here(asked.get(year), line, word),
         "seen": None if line is None else [line.choice, line.amount, line.condition],
     }  # fmt: skip
+
+
+def _asked_here(asked: Sum | None, line: ScenarioLine | None, word: str) -> str | None:
+    """What is asked for in a year, unless the box says that."""
+    if asked is None or (not asked.open and not asked.amount):
+        return None
+    same = line is not None and line.choice != "out" and line.amount == (None if asked.open else int(asked.amount))
+    return None if same else f"{word} {asked.text('kr') if asked.open else format_number(asked.amount)}"
 
 
 def written(line: ScenarioLine | None) -> str:
@@ -266,8 +288,8 @@ def _foot(board: Board, years: Sequence[int]) -> list[Json]:
     ]
     here = [rooms[year].here for year in years]
     foot: list[Json] = [
-        {"title": "Sökt", "cells": [format_number(one) if one else "" for one in asked]},
-        {"title": "Förslaget", "cells": [format_sek(one.firm) if one.firm else "" for one in here]},
+        {"title": f"Summa {_asked_word(board)}", "cells": [format_number(one) if one else "" for one in asked]},
+        {"title": "Det här förslaget", "cells": [format_sek(one.firm) if one.firm else "" for one in here]},
     ]
     left = [_foot_left(rooms[year]) for year in years]
     if any(left):

@@ -15,7 +15,7 @@ from fou.boards import Row
 from fou.charts.chart import Table
 from fou.charts.comparing import CONFLICTED, OTHERWISE, gain_text, said_text
 from fou.charts.ranking import asked_text, place_text
-from fou.money import EN_DASH, OPEN_TEXT, format_number, format_sek
+from fou.money import EN_DASH, NO_BREAK_SPACE, OPEN_TEXT, format_number, format_sek
 from fou.scenarios import as_line
 from fou.suggesting import Asked, Limits, Suggested
 from fou.ui.text import plain
@@ -87,7 +87,9 @@ def opinion(about: Asked, rule: Rule, limited: Limited, name: str, unit: str) ->
     """What a rule suggests beside the scenario, which is called ``name``. Raises Refused when it has nothing to say."""
     found = about.suggest(rule, limited.limits)
     titled = _titled(about.rows)
-    told = [titled(text) for text in found.suggestion.told]
+    hidden = [row.matter.code for row in about.rows if row.matter.conflict]
+    # What is said by name of what the scenario gives: of a matter that the reader is in conflict over nothing is.
+    told = [titled(text) for text in found.suggestion.told if not any(code in text for code in hidden)]
     return Opinion(
         found=found,
         does=told[0],
@@ -183,7 +185,7 @@ def _beside(about: Asked, found: Suggested, name: str, unit: str) -> str:
 def _suggested(row: Row, found: Suggested, given: int, unit: str) -> list[str]:
     project = row.matter.key[0] or 0
     if found.problem.of(project).lock is not None:
-        return [plain(f"{format_number(given, unit) if given else 'utanför'}, låst")]
+        return [plain(f"{format_number(given, unit) if given else 'utanför'},{NO_BREAK_SPACE}låst")]
     if found.problem.of(project).requested is None:
         return [plain(OPEN_TEXT)]
     if not found.given:
@@ -214,4 +216,5 @@ def _line(cells: Iterable[str]) -> str:
 
 def left_text(found: Suggested, unit: str) -> str:
     """What is left of the money by the suggestion."""
-    return f"{format_sek(found.suggestion.left, unit)} av {format_sek(found.problem.frame, unit)} är kvar."
+    left, frame = found.suggestion.left, format_sek(found.problem.frame, unit)
+    return f"{format_sek(left, unit)} av {frame} är kvar." if left else f"Inget är kvar av {frame}."
