@@ -417,9 +417,7 @@ def _suggested(work: Work, person: Person, number: int, given: Mapping[int, int]
             for line in lines
             if line.project == project and (line.year in within or line.choice == "out")
         ]
-        wishes += [
-            Wish(project, None, year, "grant", part) for year, part in spread(amount, matter, within) if part
-        ]
+        wishes += [Wish(project, None, year, "grant", part) for year, part in spread(amount, matter, within) if part]
     return _write(work, scenario, wishes)
 
 

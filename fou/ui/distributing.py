@@ -208,8 +208,8 @@ def _step_back(view: View, number: int, may: bool) -> None:
     if may:
         last = steps[-1] if steps else None
         st.button(
-            "Ångra", key="fordela-tillbaka", icon=":material/undo:", on_click=_undo, args=(view, last),
-            disabled=last is None, help="Ta tillbaka din senaste ändring i tabellen.",
+            "Ångra senaste", key="fordela-tillbaka", icon=":material/undo:", on_click=_undo, args=(view, last),
+            disabled=last is None,
         )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ import streamlit as st
 from fou.money import NotAnAmount, format_sek, parse_sek
 from fou.swedish import count, join_words
 from fou.ui.meeting import Room
-from fou.ui.text import for_label, plain
+from fou.ui.text import plain
 from fou.ui.views.suggesting import Limited
 
 #: What is typed for an area: its least and its most.
@@ -22,9 +22,7 @@ def limits(room: Room, areas: tuple[str, ...]) -> Limited | None:
     prefix = f"forslag-granser-{room.scope.call}-{room.scope.year}"
     new_key = f"{prefix}-nya"
     typed: Typed = st.session_state.setdefault(f"{prefix}-skrivet", {})
-    said, wrong = _read(typed, st.session_state.get(new_key), areas)
-    label = f"Gränser: {_in_words(said)}" if said != Limited() else "Gränser"
-    opened = st.expander(for_label(label), key=f"{prefix}-visa", on_change="rerun", icon=":material/tune:")
+    opened = st.expander("Gränser", key=f"{prefix}-visa", on_change="rerun", icon=":material/tune:")
     if opened.open:
         with opened:
             st.number_input(
@@ -34,7 +32,9 @@ def limits(room: Room, areas: tuple[str, ...]) -> Limited | None:
             if areas:
                 typed = _areas(prefix, areas, typed)
                 st.caption("Tomt är ingen gräns. Skriv till exempel 500 000 eller 500 tkr.")
-        said, wrong = _read(typed, st.session_state.get(new_key), areas)
+    said, wrong = _read(typed, st.session_state.get(new_key), areas)
+    if said != Limited():
+        st.markdown(f"Gränser som gäller: {plain(_in_words(said))}.")
     for text in wrong:
         st.error(plain(text), icon=":material/error:")
     return None if wrong else said

@@ -9,7 +9,6 @@ from fou.access import Action
 from fou.allocation import Rule
 from fou.errors import Refused
 from fou.model import Scenario
-from fou.scenarios import LONGEST
 from fou.suggesting import Asked
 from fou.swedish import count, join_words
 from fou.ui import show, state, turns
@@ -133,7 +132,7 @@ def _apply(view: View, scenario: Scenario, rule: Rule, found: Opinion) -> None:
         )  # fmt: skip
         name = told
         if where == _COPY:
-            name = st.text_input("Vad kopian heter", key=key, max_chars=LONGEST, width=300, persist_state="session")
+            name = st.text_input("Vad kopian heter", key=key, width=300, persist_state="session")
         pressed = st.button("Lägg in förslaget", key="forslag-lagg-in", type="primary", icon=":material/playlist_add:")
     if not pressed:
         return
