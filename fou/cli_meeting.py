@@ -168,6 +168,11 @@ def decide(
             found = _scenario(reader, scenario)
             made = reader.records(Recommendation, "WHERE scenario = $id ORDER BY id DESC LIMIT 1", id=found.id)
         waiting = bool(made) and made[0].state == "made"
+        if not waiting:
+            # What will be refused is so before anything is frozen.
+            deciding.refuse_incomplete(minutes, today, min(today, date.date()))
+            if verdict == "changed":
+                raise Refused("Ett beslut med ändringar förs in på sidan Rådsmöte, ärende för ärende.")
         number = made[0].id if waiting else deciding.recommend(database, person(), found.id, min(today, date.date()))
         batch = deciding.decide(database, person(), number, minutes, today)
         with database.read() as reader:

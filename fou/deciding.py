@@ -34,6 +34,7 @@ from fou.model import (
     Recommendation,
     Resolution,
     Scenario,
+    as_dict,
 )
 from fou.money import format_sek
 from fou.plan import rooms
@@ -218,6 +219,8 @@ def recommend(
             dissent=said_against, frozen=frozen.open, apart=frozen.apart, hash=frozen.hash, head=work.batch - 1,
         )  # fmt: skip
         source = f"rådets rekommendation {code}"
+        # In no order of rank: everybody may see the entries, and the order that they were posted in.
+        rests = replace(rests, snapshot=thaw(frozen.open))
         _propose(work, rests, scope_of(found), source)
         _write_decisions(
             work,
@@ -252,8 +255,8 @@ def decide(
         found = _recommendation(work, number)
         earlier = work.records(Resolution, "WHERE recommendation = $id ORDER BY number", id=number)
         _refuse_out_of_turn(found, earlier, corrects)
-        _refuse_incomplete(found, minutes, today, earlier)
-        snapshot = thaw(found.frozen, found.apart)
+        refuse_incomplete(minutes, today, found.made, earlier[-1].decided if earlier else None)
+        snapshot = thaw(found.frozen)
         wanted = _wanted(snapshot, minutes.verdict, lines)
         scope = scope_of(scenario_of(work, found.scenario))
         before = thaw_decided(earlier[-1].frozen) if earlier else None
@@ -271,7 +274,11 @@ def decide(
         )  # fmt: skip
         state = "decided" if minutes.verdict in GIVES else minutes.verdict
         work.update(Recommendation, number, {"state": state}, None, f"beslut {reference}")
-        if minutes.verdict != "sent_back":
+        if minutes.verdict == "sent_back":
+            # What an earlier decision said of them no longer holds, and nothing else is decided.
+            gone = work.records(Decision, "WHERE kind = 'decision' AND recommendation = $id", id=number)
+            work.remove_many(Decision, [as_dict(one) for one in gone])
+        else:
             _write_decisions(
                 work,
                 [
@@ -293,7 +300,7 @@ def foresee(
     found = _recommendation(reader, number)
     earlier = reader.records(Resolution, "WHERE recommendation = $id ORDER BY number DESC LIMIT 1", id=number)
     before = thaw_decided(earlier[0].frozen) if earlier else None
-    snapshot = thaw(found.frozen, found.apart)
+    snapshot = thaw(found.frozen)
     wanted = _wanted(snapshot, verdict, lines)
     call = scope_of(scenario_of(reader, found.scenario)).call
     funder = own_funder(reader, call).id if before is None else before.funder
@@ -476,9 +483,11 @@ def _refuse_out_of_turn(found: Recommendation, earlier: Sequence[Resolution], co
         )
 
 
-def _refuse_incomplete(
-    found: Recommendation, minutes: Minutes, today: date, earlier: Sequence[Resolution]
-) -> None:  # fmt: skip
+def refuse_incomplete(minutes: Minutes, today: date, made: date, corrected: date | None = None) -> None:
+    """Raise Refused when the minutes do not hang together.
+
+    ``made`` is the day of the recommendation, ``corrected`` that of the decision that this one takes the place of.
+    """
     if minutes.verdict not in VERDICTS:
         raise Refused("Välj vad nämnden beslutade.")
     missing = [
@@ -495,10 +504,10 @@ def _refuse_incomplete(
     day = format_date(minutes.decided)
     if minutes.decided > today:
         raise Refused(f"Beslutsdatumet {day} har inte varit än.")
-    if minutes.decided < found.made:
-        raise Refused(f"Beslutsdatumet {day} är före rekommendationen, som lämnades {format_date(found.made)}.")
-    if earlier and minutes.decided < earlier[-1].decided:
-        raise Refused(f"Beslutsdatumet {day} är före det beslut som rättas ({format_date(earlier[-1].decided)}).")
+    if minutes.decided < made:
+        raise Refused(f"Beslutsdatumet {day} är före rekommendationen, som lämnades {format_date(made)}.")
+    if corrected is not None and minutes.decided < corrected:
+        raise Refused(f"Beslutsdatumet {day} är före det beslut som rättas ({format_date(corrected)}).")
 
 
 def _wanted(

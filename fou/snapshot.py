@@ -264,23 +264,31 @@ def freeze(snapshot: Snapshot) -> Frozen:
     """The snapshot as canonical JSON, in two parts, with its hash."""
     plain = _plain(snapshot)
     apart: dict[str, Any] = {}
-    for matter in plain["matters"]:
-        apart[_name(matter)] = {name: matter.pop(name) for name in _APART}
+    for at, matter in enumerate(plain["matters"]):
+        apart[_name(matter)] = {"at": at, **{name: matter.pop(name) for name in _APART}}
+    # Their order is the ranking's, and says as much as it does.
+    plain["matters"].sort(key=_unranked)
     texts = _canonical(plain), _canonical(apart)
     return Frozen(*texts, digest(*texts))
 
 
 def thaw(text: str, apart: str = "") -> Snapshot:
-    """The snapshot again; without what was kept apart when ``apart`` is empty. Raises ValueError for another text."""
+    """The snapshot again; without what was kept apart, and in no order of rank, when ``apart`` is empty.
+
+    Raises ValueError for another text.
+    """
     plain, beside = json.loads(text), json.loads(apart) if apart else {}
-    for matter in plain["matters"]:
-        matter |= beside.get(_name(matter), {"judged": None, "conflicts": []})
+    for at, matter in enumerate(plain["matters"]):
+        matter |= {"at": at, "judged": None, "conflicts": [], **beside.get(_name(matter), {})}
+    plain["matters"].sort(key=lambda matter: matter.pop("at"))
     return _read(Snapshot, plain)
 
 
 def freeze_decided(decided: Decided) -> tuple[str, str]:
     """A decision as canonical JSON, and its hash."""
-    text = _canonical(_plain(decided))
+    plain = _plain(decided)
+    plain["matters"].sort(key=_unranked)
+    text = _canonical(plain)
     return text, digest(text)
 
 
@@ -346,6 +354,11 @@ def difference(recommended: Snapshot, decided: Decided) -> tuple[Difference, ...
         for one in recommended.matters
         if set(one.lines) != set(said.get(one.key, ()))
     )
+
+
+def _unranked(matter: Mapping[str, Any]) -> tuple[bool, int]:
+    """An order that tells nothing: projects as they came, then calls."""
+    return matter["project"] is None, matter["project"] or 0
 
 
 def _name(matter: Mapping[str, Any]) -> str:

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 
 from fou import allocation
 from fou.access import Action, Person, require
 from fou.allocation import AreaLimits, Lock, Problem, Proposal, Rule, Suggestion, Why, why_best, why_rank
-from fou.boards import Board, Row, board, empty_board
-from fou.calls import conflicts_in, total
+from fou.boards import Board, Row, board, empty_board, reserved_now
+from fou.calls import conflicts_in
 from fou.errors import Refused
 from fou.figures import ZERO
-from fou.matters import Scope
+from fou.matters import Key, Scope
 from fou.model import Score
+from fou.money import format_sek
 from fou.scales import scale_of
-from fou.scenarios import as_line
+from fou.scenarios import as_line, spread
 from fou.standings import Standings
 from fou.store import Reader
+from fou.swedish import join_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +60,14 @@ _NONE = _Points(None, {})
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Asked:
-    """What rules are asked about: a scenario as the person sees it, and the points of its applications."""
+    """What rules are asked about: a scenario as the person sees it, and the points of its applications.
+
+    ``held`` is what is set aside for each matter in the years of money (SEK), without what hangs on a condition.
+    """
 
     board: Board
     points: Mapping[int, _Points]
+    held: Mapping[Key, Decimal]
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -75,8 +82,10 @@ class Asked:
 
         Its frame is what there is for the years of money, less what the scenario gives to what no rule is asked about.
         A proposal that the person is in conflict of interest over has what the scenario gives it and no points, so
-        that nothing tells of them. One that says no least amount is all or nothing, save to ``cut``, which may take
-        from everybody. Raises Refused when the frame is not known.
+        that nothing tells of them. One that asks for no stated amount stands as the scenario has it. One that says no
+        least amount is all or nothing, save to ``cut``, which may take from everybody: but in a year's plan not from
+        what is set aside for a project already, which a smaller grant would not set free. Raises Refused when the
+        frame is not known.
         """
         limits = limits or Limits()
         years = self.board.matters.years
@@ -87,15 +96,18 @@ class Asked:
             hidden = row.matter.conflict or proposal is None
             own = _NONE if hidden or proposal is None else self.points.get(proposal.proposal.id, _NONE)
             requested = _requested(row, years)
+            least = _least(row, requested, rule)
+            if least is not None and requested is not None and self.board.matters.call is None:
+                least = max(least, min(requested, int(self.held.get(row.matter.key, ZERO))))
             proposals.append(
                 Proposal(
-                    project, requested, own.score, _least(row, requested, rule), row.matter.area,
-                    not row.matter.continuing,
-                    Lock(_within(row, years)) if row.locked or row.matter.conflict else None, own.votes,
+                    project, requested, own.score, least, row.matter.area, not row.matter.continuing,
+                    Lock(_within(row, years)) if _stands(row, requested, years) else None, own.votes,
                 )
             )  # fmt: skip
         names = {row.matter.key[0]: row.matter.code for row in self.rows if row.matter.key[0] is not None}
-        return Problem(_frame(self.board, self.rows), tuple(proposals), limits.areas, limits.most_new, names)
+        frame = _frame(self.board, self.rows, self.held)
+        return Problem(frame, tuple(proposals), limits.areas, limits.most_new, names)
 
     def suggest(self, rule: Rule, limits: Limits | None = None) -> Suggested:
         """What a rule suggests.
@@ -105,6 +117,8 @@ class Asked:
         _refuse_without_points(self.board, rule)
         found = self.problem(rule, limits)
         suggestion = _suggestion(_Question(found, rule))
+        more = [*_not_cut(self, found), *_beyond(self, found, suggestion)]
+        suggestion = replace(suggestion, told=(*suggestion.told, *more))
         free = [one.id for one in found.proposals if one.lock is None and one.requested is not None]
         given = (
             {one: suggestion.amounts.get(one, 0) for one in free} if suggestion.feasible or suggestion.amounts else {}
@@ -130,7 +144,12 @@ def asked(reader: Reader, person: Person, about: int | Scope) -> Asked:
     """A scenario (its id), or a call or year from scratch, to ask rules about."""
     require(person, Action.SEE_SCORES)
     found = empty_board(reader, person, about) if isinstance(about, Scope) else board(reader, person, about)
-    return Asked(found, _points(reader, found.matters.standings))
+    held: dict[Key, Decimal] = {}
+    for entry in reserved_now(reader, found.matters.funder):
+        if entry.condition is None and entry.year in found.matters.years:
+            key = (entry.project, None if entry.project is not None else entry.call)
+            held[key] = held.get(key, ZERO) + entry.amount
+    return Asked(found, _points(reader, found.matters.standings), held)
 
 
 def problem(
@@ -177,7 +196,12 @@ def _answers(question: _Question) -> Mapping[int, Why]:
     return why_rank(question.problem) if question.rule is Rule.RANK else why_best(question.problem)
 
 
-def _frame(found: Board, rows: Iterable[Row]) -> int:
+def _stands(row: Row, requested: int | None, years: Iterable[int]) -> bool:
+    """Whether no rule may say otherwise of it than the scenario does."""
+    return row.locked or row.matter.conflict or (requested is None and bool(_within(row, years)))
+
+
+def _frame(found: Board, rows: Iterable[Row], held: Mapping[Key, Decimal]) -> int:
     """What is set aside for the call; or what is free of the year's frame, with what is set aside for its projects."""
     years = found.matters.years
     own = {row.matter.key for row in rows}
@@ -199,12 +223,59 @@ def _frame(found: Board, rows: Iterable[Row]) -> int:
         # What the council keeps for the call is not to be handed out.
         kept = sum(_within(row, years) for row in beside if row.matter.call is not None)
     else:
-        held = [one for row in rows for year, one in row.matter.reserved if year in years]
-        money += total(held).amount
+        money += sum((_freed(row, years, held.get(row.matter.key, ZERO)) for row in found.rows), ZERO)
         kept = sum(_within(row, years) for row in beside)
     if money - kept < 0:
         raise Refused("Det finns inga pengar kvar att fördela.")
     return int(money - kept)
+
+
+def _freed(row: Row, years: Iterable[int], held: Decimal) -> Decimal:
+    """How much of what is set aside for a matter can be given: see ``fou.reservations`` for what each choice uses."""
+    requested = _requested(row, years)
+    if row.matter.project is not None and requested is not None and not _stands(row, requested, years):
+        return min(held, Decimal(requested))
+    lines = [as_line(line) for line in row.lines if line.choice == "out" or line.year in years]
+    if any(line.choice != "grant" for line in lines):
+        return held
+    return min(held, Decimal(sum(line.firm for line in lines)))
+
+
+def _not_cut(asked: Asked, found: Problem) -> list[str]:
+    """Whom a year's plan cannot take from, since money is set aside for them."""
+    if asked.board.matters.call is not None:
+        return []
+    held = [
+        found.name(one.id)
+        for one in found.proposals
+        if one.lock is None and one.requested is not None and asked.held.get((one.id, None))
+    ]
+    return [f"Det som redan är avsatt för {join_words(held)} skärs inte."] if held else []
+
+
+def _beyond(asked: Asked, found: Problem, suggestion: Suggestion) -> list[str]:
+    """A rule sees the years of money as one: where there is more of it than in one of them, that is told."""
+    years = asked.board.matters.years
+    if len(years) < 2 or not suggestion.amounts:
+        return []
+    left = {room.year: room.pot or ZERO for room in asked.board.room if room.year in years}
+    settled = {one.id for one in found.proposals if one.lock is not None}
+    for row in asked.board.rows:
+        project = row.matter.key[0]
+        if project is None or project in settled:
+            parts = [(line.year, as_line(line).firm) for line in row.lines if line.year in years]
+        elif project in suggestion.amounts:
+            parts = spread(suggestion.amounts[project], row.matter, years)
+        else:
+            continue
+        for year, amount in parts:
+            left[year] -= amount
+    return [
+        f"År för år ryms det inte: {year} fattas {format_sek(-amount)} av det som är avsatt då. Flytta pengar mellan "
+        "åren, eller minska något."
+        for year, amount in sorted(left.items())
+        if amount < 0
+    ]
 
 
 def _requested(row: Row, years: Iterable[int]) -> int | None:

@@ -77,6 +77,8 @@ def part(page: Page, name: str) -> None:
 def press(page: Page, name: str, gone: bool = True) -> None:
     """Press a button that is no longer there when what it does is done."""
     button = page.get_by_role("button", name=name, exact=True)
+    expect(button).to_be_visible()
+    expect(page.locator(IDLE)).to_be_attached()  # what is pressed while it is drawn anew may be gone
     button.click()
     if gone:
         expect(button).to_have_count(0)

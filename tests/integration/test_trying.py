@@ -23,6 +23,7 @@ from fou.money import parse_sek
 from fou.scenarios import Wish, as_line, said_anew
 from fou.store import Database
 from fou.trying import typed
+from fou.ui import heard
 from fou.ui.room_bar import markup
 from fou.ui.views import distributing as views
 from tests.integration.rounds import ANNA, assessed_call, call, council
@@ -225,9 +226,51 @@ def test_the_table_says_what_stands_and_nothing_of_a_conflict(database: Database
 
     assert row["cells"][0]["text"] == "?"
     assert row["cells"][0]["notes"] == ["avsätts, belopp ej fastställt", "om lokalen finns"]
-    assert views.key_of(row["id"]) == matter.key
-    with pytest.raises(ValueError, match="x1"):
-        views.key_of("x1")
+    typing = heard.typing({"typing": {"row": row["id"], "year": 2026, "scenario": 1}})
+    assert typing is not None
+    assert typing.key == matter.key
+
+
+def queue(token: object, *did: object) -> list[heard.Did]:
+    return list(heard.anew({"token": token, "queue": list(did)}))
+
+
+WHOLE: dict[str, object] = {"n": 1, "scenario": 1, "do": "whole", "row": "p1", "year": None}
+
+
+def test_what_a_browser_says_again_is_done_once_and_in_its_order() -> None:
+    second = {**WHOLE, "n": 2, "do": "amount", "year": 2026, "text": "1", "seen": ["grant", 5, None]}
+
+    assert [did.what for did in queue("one", WHOLE)] == ["whole"]
+    assert [(did.what, did.cell) for did in queue("one", WHOLE, second)] == [("amount", "p1-2026")]
+    assert queue("one", WHOLE, second) == []
+    assert heard.answered({"token": "one"}) == 2
+    assert [did.what for did in queue("another", WHOLE)] == ["whole"]
+
+
+JUNK = st.one_of(
+    st.none(), st.booleans(), st.integers(-(2**70), 2**70), st.text(max_size=8), st.floats(),
+    st.sampled_from(["p1", "c2", "p", "p-1", "p²", "whole", "amount", "condition", "grant"]),
+    st.lists(st.one_of(st.none(), st.integers(), st.sampled_from(["grant", "out", "x"])), max_size=4),
+)  # fmt: skip
+NAMES = ["n", "scenario", "do", "row", "year", "text", "seen"]
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    token=JUNK,
+    did=st.one_of(
+        JUNK, st.dictionaries(st.sampled_from(NAMES), JUNK), st.fixed_dictionaries(dict.fromkeys(NAMES, JUNK))
+    ),
+)
+def test_what_makes_no_sense_is_passed_over(token: object, did: object) -> None:
+    for one in [*queue(token, did), heard.typing({"typing": did})]:
+        if one is not None:
+            assert one.what in (*heard.WITH_MATTER, *heard.WITH_YEAR)
+            assert 0 <= one.scenario < 2**31
+            assert 0 <= one.year < 2**31
+            assert len(one.text) <= 600
+    assert heard.answered(did) >= 0
 
 
 def test_who_may_edit_is_told_without_trying(database: Database) -> None:

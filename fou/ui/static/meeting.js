@@ -18,7 +18,7 @@ const make = (tag, attributes = {}, ...children) => {
 };
 
 class Table {
-  constructor(parent) {
+  constructor() {
     this.token = crypto.randomUUID();
     this.queue = [];
     this.number = 0;
@@ -29,28 +29,31 @@ class Table {
     this.root = make("div", { class: "fou-mote" });
     this.told = make("p", { class: "fel", role: "status" });
     this.root.append(this.told);
-    parent.append(this.root);
     this.root.addEventListener("input", (event) => this.typed(event));
     this.root.addEventListener("change", (event) => this.left(event));
     this.root.addEventListener("focusout", (event) => this.left(event));
     this.root.addEventListener("keydown", (event) => this.pressed(event));
     this.root.addEventListener("click", (event) => this.clicked(event));
-    this.hide = () => document.visibilityState === "hidden" && this.keepAll();
-    document.addEventListener("visibilitychange", this.hide);
+    // A phone may never come back to a page that it has put away.
+    document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && this.keepAll());
   }
 
-  remove() {
-    this.keepAll();
-    clearTimeout(this.soon);
-    clearTimeout(this.again);
-    document.removeEventListener("visibilitychange", this.hide);
-    this.root.remove();
+  moveTo(parent) {
+    const name = this.root.contains(document.activeElement) ? document.activeElement.dataset.name : null;
+    parent.append(this.root);
+    if (name) this.root.querySelector(`[data-name="${CSS.escape(name)}"]`)?.focus({ preventScroll: true });
   }
 
   // --- What Python says
 
   update(data, send) {
     this.send = send;
+    if (this.data && this.data.scenario !== data.scenario) {
+      // What is typed belongs to the scenario that it was typed in.
+      this.keepAll();
+      this.dirty.clear();
+      this.open.clear();
+    }
     this.data = data;
     if (data.token === this.token) this.queue = this.queue.filter((one) => one.n > data.heard);
     if (!this.queue.length) {
@@ -155,7 +158,7 @@ class Table {
   cell(row, cell) {
     const name = `${row.id}-${cell.year}`;
     const dirty = this.dirty.get(name);
-    const refused = this.data.refused[name] ?? this.data.trial?.[name];
+    const refused = this.data.refused[name];
     const text = dirty ? dirty.text : cell.text;
     const place = make("td", { class: "belopp" });
     if (this.data.may && !row.conflict) {
@@ -178,11 +181,12 @@ class Table {
   actions(row) {
     const place = make("td", { class: "gor" });
     const button = (what, text, pressed, label) => make("button", { type: "button", "data-do": what,
-      "data-row": row.id, "data-name": `${row.id}-${what}`, "aria-pressed": String(Boolean(pressed)),
+      "data-row": row.id, "data-name": `${row.id}-${what.replace("un", "")}`, "aria-pressed": String(Boolean(pressed)),
       "aria-label": `${label}: ${row.title}` }, text);
     if (this.data.may && !row.conflict) {
       place.append(button("whole", "Helt", row.whole, "Ta med helt"), button("out", "Utanför", row.out, "Lämna utanför"),
-        button("lock", row.locked ? "Låst" : "Lås", row.locked, row.locked ? "Lås upp" : "Lås"));
+        button(row.locked ? "unlock" : "lock", row.locked ? "Låst" : "Lås", row.locked,
+          row.locked ? "Lås upp" : "Lås"));
     } else {
       const state = row.out ? "Utanför" : row.whole ? "Helt" : row.considered ? "Med" : "Inte behandlat";
       place.append(make("span", {}, row.locked ? `${state}, låst` : state));
@@ -249,7 +253,7 @@ class Table {
     this.dirty.set(name, { text: input.value, seen, kept: false, still, row: input.dataset.row,
       year: Number(input.dataset.year), what: input.dataset.what ?? "amount" });
     if (input.dataset.what === "condition") return;
-    this.typing = { cell: name, row: input.dataset.row, year: Number(input.dataset.year), text: input.value };
+    this.typing = { cell: name, scenario: this.data.scenario, row: input.dataset.row, year: Number(input.dataset.year), text: input.value };
     this.later();
   }
 
@@ -272,7 +276,7 @@ class Table {
 
   say(what) {
     this.number += 1;
-    this.queue.push({ n: this.number, ...what });
+    this.queue.push({ n: this.number, scenario: this.data.scenario, ...what });
     this.now();
   }
 
@@ -330,10 +334,10 @@ class Table {
       return;
     }
     if (input.dataset.what === "condition") return;
-    const what = { h: "whole", u: "out", l: "lock", a: "unset" }[key.toLowerCase()];
+        const { row, cell } = this.found(input);
+    const what = { h: "whole", u: "out", l: row?.locked ? "unlock" : "lock", a: "unset" }[key.toLowerCase()];
     if (!what) return;
     event.preventDefault();
-    const { cell } = this.found(input);
     clearTimeout(this.dirty.get(name)?.still);
     this.dirty.delete(name);
     this.typing = null;
@@ -348,9 +352,13 @@ class Table {
   }
 }
 
+// One for the window: what a person is writing stays theirs when Streamlit draws the page, and its place in it, anew.
+let table = null;
+
 export default function (component) {
   const { data, parentElement, setStateValue } = component;
-  parentElement.fouMote ??= new Table(parentElement);
-  parentElement.fouMote.update(data, setStateValue);
+  table ??= new Table();
+  if (table.root.parentNode !== parentElement) table.moveTo(parentElement);
+  table.update(data, setStateValue);
   return () => {};
 }

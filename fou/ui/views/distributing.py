@@ -14,12 +14,13 @@ from fou.access import Person
 from fou.boards import Board, Commitment, Given, Row, Said, YearRoom, given
 from fou.calls import Sum
 from fou.figures import ZERO
-from fou.matters import Key, Matter
+from fou.matters import Matter
 from fou.model import Scenario, ScenarioLine
 from fou.money import OPEN_TEXT, format_decimals, format_number, format_sek, format_whole
 from fou.scenarios import lines_of, scenario_of, scope_of, whole
 from fou.store import Reader
 from fou.swedish import count, join_words
+from fou.ui.heard import row_name
 
 #: What goes to the browser: plain JSON.
 Json: TypeAlias = dict[str, Any]
@@ -39,20 +40,6 @@ def on_the_wall(reader: Reader, person: Person, number: int) -> OnTheWall:
     scenario, lines = scenario_of(reader, number), lines_of(reader, number)
     also = frozenset((line.project, line.call) for line in lines)
     return OnTheWall(scenario, lines, given(reader, person, scope_of(scenario), also))
-
-
-def row_name(key: Key) -> str:
-    """What the browser calls a matter."""
-    project, call = key
-    return f"p{project}" if project is not None else f"c{call}"
-
-
-def key_of(name: str) -> Key:
-    """The matter that the browser calls so. Raises ValueError for anything else."""
-    kind, number = name[:1], int(name[1:])
-    if kind not in ("p", "c"):
-        raise ValueError(name)
-    return (number, None) if kind == "p" else (None, number)
 
 
 def years_shown(board: Board) -> tuple[int, ...]:
