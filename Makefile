@@ -6,7 +6,7 @@ PIP     := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 SOURCES := app.py fou pages tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench
+.PHONY: help run test check ready bench
 
 help: ## say what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -21,8 +21,12 @@ check: $(VENV)/.tests ## look for mistakes without running anything
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
-test: check $(VENV)/.chromium $(VENV)/.nginx $(VENV)/provider/.installed ## check, then run every test
+# What the tests need is fetched while mypy thinks, which is half a minute on one core.
+test: $(VENV)/.tests ## check, then run every test
+	@$(MAKE) --no-print-directory --jobs=2 ready
 	$(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
+
+ready: check $(VENV)/.chromium $(VENV)/.nginx $(VENV)/provider/.installed
 
 bench: $(VENV)/.tests ## measure how fast it is
 	$(BIN)/python -m tests.benchmarks
@@ -63,8 +67,8 @@ $(VENV)/.chromium: | $(VENV)/.tests
 	@touch $@
 
 # They put nginx in front, as the README does: the one that is there, or Debian's program, unpacked and not installed,
-# so that no web server of the system's own is started.
-$(VENV)/.nginx: | $(BIN)/python
+# so that no web server of the system's own is started. After the browser: two cannot use apt-get at a time.
+$(VENV)/.nginx: | $(BIN)/python $(VENV)/.chromium
 	@if PATH="$$PATH:/usr/sbin" command -v nginx; then :; \
 	elif command -v apt-get && { [ "$$(id -u)" != 0 ] || apt-get update -q; } && cd $(VENV) && rm -f nginx_*.deb && \
 	    apt-get download -q nginx && dpkg-deb -x nginx_*.deb nginx && nginx/usr/sbin/nginx -v; then :; \
@@ -75,7 +79,7 @@ $(VENV)/.nginx: | $(BIN)/python
 
 # They sign in with a real OpenID provider, which is written for Node.js.
 NODE := node -e 'process.exit(+(parseInt(process.versions.node) < 18))' && npm --version
-$(VENV)/.node: | $(BIN)/python
+$(VENV)/.node: | $(BIN)/python $(VENV)/.nginx
 	@if $(NODE); then :; \
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get && apt-get update -q && \
 	    apt-get install -qy --no-install-recommends nodejs npm && $(NODE); then :; \

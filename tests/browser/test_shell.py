@@ -8,6 +8,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -90,11 +91,45 @@ def widgets(serve: Callable[..., Server], tmp_path_factory: pytest.TempPathFacto
 
 @pytest.fixture(scope="module")
 def widgets_page(widgets: Server, open_window: Callable[..., Page]) -> Iterator[Page]:
-    """The page of widgets, opened once for the tests that only look at it."""
+    """The page of widgets, opened once for the tests that only look at it, or press what they have to themselves."""
     page = open_window()
     open_page(page, widgets.base)
     yield page
     page.close()
+
+
+@dataclass(frozen=True)
+class Used:
+    """What came of using the page of widgets: the browser's complaints, the file that came, and what axe-core found."""
+
+    complaints: list[str]
+    fetched: str
+    violations: list[str]
+
+
+@pytest.fixture(scope="module")
+def used(widgets: Server, open_window: Callable[..., Page]) -> Callable[[Literal["light", "dark"]], Used]:
+    """Look at the page of widgets in one scheme, upload a file and fetch one; once for each."""
+
+    @cache
+    def use(scheme: Literal["light", "dark"]) -> Used:
+        page = open_window(color_scheme=scheme)
+        heard = complaints(page)
+        open_page(page, widgets.base)
+        expect(page.locator("[data-testid=stPlotlyChart] .main-svg").first).to_be_visible()
+        expect(page.get_by_test_id("stDataFrame").locator("canvas").first).to_be_visible()
+        violations = axe_violations(page)
+        page.locator("input[type=file]").set_input_files(
+            {"name": "budget.xlsx", "mimeType": "application/octet-stream", "buffer": b"x"}
+        )
+        expect(page.get_by_test_id("stFileChipName")).to_have_text("budget.xlsx")
+        with page.expect_download() as download:
+            page.get_by_role("button", name="Hämta underlag").click()
+        found = Used(list(heard), download.value.suggested_filename, violations)
+        page.close()
+        return found
+
+    return use
 
 
 # --- What the server sends ----------------------------------------------------------------------------------
@@ -151,12 +186,16 @@ def test_the_start_page_has_a_name_that_keeps_the_query(server: Server) -> None:
 
 @dataclass(frozen=True)
 class Opened:
-    """What a browser met at one address: the page's title and language, the navigation, and its own complaints."""
+    """What a browser met at one address: the page's title and language, the navigation, and its own complaints.
+
+    And what axe-core found, light on a phone and dark on a screen.
+    """
 
     title: str
     language: str | None
     navigation: list[str]
     complaints: list[str]
+    violations: dict[str, list[str]]
 
 
 @pytest.fixture(scope="module")
@@ -170,29 +209,16 @@ def opened(server: Server, open_window: Callable[..., Page]) -> Callable[[str], 
         open_page(page, f"{server.base}/{path}")
         expect(page).to_have_title(re.compile(" – Fou$"))
         links = page.locator("[data-testid=stTopNavLink]").all_inner_texts()
-        found = Opened(page.title(), page.locator("html").get_attribute("lang"), links, list(heard))
+        title, language = page.title(), page.locator("html").get_attribute("lang")
+        violations = {}
+        turn(page, "light", 390, 900)
+        violations["light phone"] = axe_violations(page)
+        turn(page, "dark", 1440, 900)
+        violations["dark screen"] = axe_violations(page)
         page.close()
-        return found
+        return Opened(title, language, links, heard, violations)
 
     return open_once
-
-
-@pytest.fixture(scope="module")
-def judged(server: Server, open_window: Callable[..., Page]) -> Callable[[str], dict[str, list[str]]]:
-    """What axe-core finds on a page, light on a phone and dark on a screen; each page is opened only once."""
-
-    @cache
-    def judge(path: str) -> dict[str, list[str]]:
-        phone = {"width": 390, "height": 900}
-        page = open_window(color_scheme="light", viewport=phone, bypass_csp=True)
-        open_page(page, f"{server.base}/{path}")
-        found = {"light phone": axe_violations(page)}
-        turn(page, "dark", 1440, 900)
-        found["dark screen"] = axe_violations(page)
-        page.close()
-        return found
-
-    return judge
 
 
 @pytest.mark.parametrize(("path", "name"), PAGES.items())
@@ -229,37 +255,21 @@ def test_the_browser_has_nothing_to_complain_about(opened: Callable[[str], Opene
 
 @pytest.mark.parametrize("look", ["light phone", "dark screen"])
 @pytest.mark.parametrize("path", PAGES)
-def test_a_page_breaks_no_rule_of_wcag(judged: Callable[[str], dict[str, list[str]]], path: str, look: str) -> None:
-    assert judged(path)[look] == []
+def test_a_page_breaks_no_rule_of_wcag(opened: Callable[[str], Opened], path: str, look: str) -> None:
+    assert opened(path).violations[look] == []
 
 
 # --- Streamlit's parts --------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_charts_tables_and_files_work_under_the_policy(
-    widgets: Server, new_page: Callable[..., Page], scheme: str
-) -> None:
-    page = new_page(color_scheme=scheme)
-    heard = complaints(page)
-    open_page(page, widgets.base)
-    page.locator("input[type=file]").set_input_files(
-        {"name": "budget.xlsx", "mimeType": "application/octet-stream", "buffer": b"x"}
-    )
-    expect(page.get_by_test_id("stFileChipName")).to_have_text("budget.xlsx")
-    expect(page.locator("[data-testid=stPlotlyChart] .main-svg").first).to_be_visible()
-    expect(page.get_by_test_id("stDataFrame").locator("canvas").first).to_be_visible()
-    with page.expect_download() as download:
-        page.get_by_role("button", name="Hämta underlag").click()
-    assert (heard, download.value.suggested_filename) == ([], "a.csv")
+def test_charts_tables_and_files_work_under_the_policy(used: Callable[[str], Used], scheme: str) -> None:
+    assert (used(scheme).complaints, used(scheme).fetched) == ([], "a.csv")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_streamlits_parts_break_no_rule_of_wcag(widgets: Server, new_page: Callable[..., Page], scheme: str) -> None:
-    page = new_page(color_scheme=scheme, bypass_csp=True)
-    open_page(page, widgets.base)
-    expect(page.locator("[data-testid=stPlotlyChart] .main-svg").first).to_be_visible()
-    assert axe_violations(page) == []
+def test_streamlits_parts_break_no_rule_of_wcag(used: Callable[[str], Used], scheme: str) -> None:
+    assert used(scheme).violations == []
 
 
 def test_streamlits_own_words_are_swedish(widgets_page: Page) -> None:
@@ -278,29 +288,28 @@ def test_uploading_is_explained_in_swedish(widgets_page: Page, part: str, says: 
     expect(widgets_page.get_by_test_id(part)).to_contain_text(says)
 
 
-def test_a_search_without_a_hit_says_so_in_swedish(widgets: Server, browser_page: Page) -> None:
-    open_page(browser_page, widgets.base)
-    browser_page.get_by_label("Område", exact=True).fill("xyz")
-    expect(browser_page.get_by_test_id("stSelectboxVirtualDropdown")).to_contain_text("Inga träffar")
+def test_a_search_without_a_hit_says_so_in_swedish(widgets_page: Page) -> None:
+    widgets_page.get_by_label("Område", exact=True).fill("xyz")
+    expect(widgets_page.get_by_test_id("stSelectboxVirtualDropdown")).to_contain_text("Inga träffar")
+    widgets_page.keyboard.press("Escape")
 
 
 def test_what_fou_has_written_is_left_alone(widgets_page: Page) -> None:
     expect(widgets_page.locator(".stMarkdown").get_by_text("Search", exact=True)).to_be_visible()
 
 
+def test_a_refusal_is_told_in_its_own_words(widgets_page: Page) -> None:
+    widgets_page.get_by_role("button", name="Vägra").click()
+    expect(widgets_page.get_by_test_id("stAlert")).to_have_text("Filen är redan inläst.")
+
+
 def test_an_unforeseen_error_gives_a_number_that_stands_in_the_log_and_shows_nothing_of_the_programs_inside(
-    widgets: Server, browser_page: Page
+    widgets: Server, widgets_page: Page
 ) -> None:
-    open_page(browser_page, widgets.base)
-    browser_page.get_by_role("button", name="Gå sönder").click()
-    told = browser_page.get_by_test_id("stAlert")
+    # Last, for it leaves half a page behind.
+    widgets_page.get_by_role("button", name="Gå sönder").click()
+    told = widgets_page.get_by_test_id("stAlert")
     expect(told).to_contain_text(re.compile(r"felnummer [0-9A-F]{6}\."))
     number = re.findall(r"felnummer ([0-9A-F]{6})", told.inner_text())[0]
     assert f"Error {number}" in widgets.log.read_text("utf-8")
     expect(told).not_to_contain_text("hemligheten")
-
-
-def test_a_refusal_is_told_in_its_own_words(widgets: Server, browser_page: Page) -> None:
-    open_page(browser_page, widgets.base)
-    browser_page.get_by_role("button", name="Vägra").click()
-    expect(browser_page.get_by_test_id("stAlert")).to_have_text("Filen är redan inläst.")

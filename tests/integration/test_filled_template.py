@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
@@ -30,6 +29,7 @@ from fou.ledger import correct, statements
 from fou.model import Area, Basis, Call, Entry, Funder, Kind, Project
 from fou.store import Database, Work
 from fou.store.sight import EVERYTHING
+from tests.integration.conftest import opened_copy
 
 pytestmark = pytest.mark.usefixtures("each_file_is_read_once")
 
@@ -386,8 +386,7 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def database_with(what: Held, empty: Path) -> Database:
     path = empty.with_name("fou.duckdb")
     path.unlink(missing_ok=True)
-    shutil.copy(empty, path)
-    database = Database.open(path)
+    database = opened_copy(empty, path)
     with database.write(ANNA, Action.EDIT, "allt") as work:
         what.fill(work)
     for number, amount in what.corrected:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -19,6 +18,7 @@ from fou.imports.posting import post
 from fou.imports.references import fold
 from fou.ledger import undo
 from fou.store import Database
+from tests.integration.conftest import opened_copy
 from tests.integration.content import content
 from tests.integration.messy_budgets import MESSY, write_folder
 from tests.integration.understood import BODIL, figures_in, figures_of, know, projects_of
@@ -46,7 +46,7 @@ def known(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def standing(known: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     """The same, open, for what must not write in it."""
-    database = Database.open(Path(shutil.copy(known, tmp_path_factory.mktemp("data") / "fou.duckdb")))
+    database = opened_copy(known, tmp_path_factory.mktemp("data") / "fou.duckdb")
     yield database
     database.close()
 
@@ -54,7 +54,7 @@ def standing(known: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 @pytest.fixture
 def copied(known: Path, tmp_path: Path) -> Iterator[Database]:
     """The same, open, for one test to write in."""
-    database = Database.open(Path(shutil.copy(known, tmp_path / "fou.duckdb")))
+    database = opened_copy(known, tmp_path / "fou.duckdb")
     yield database
     database.close()
 

@@ -20,6 +20,7 @@ from fou.imports.template.tables import Table, workbook_from
 from fou.ledger import correct, entries, statements, undo
 from fou.model import Entry, Kind
 from fou.store import Database
+from tests.integration.conftest import opened_copy
 from tests.integration.content import content, figures
 
 ANNA, BODIL = Person("Anna", Role.ADMIN), Person("Bodil", Role.ADMIN)
@@ -56,11 +57,19 @@ def workbook(budget: Table) -> Any:
     return workbook_from({**RECORDS, "Budget": budget})
 
 
-@pytest.fixture
-def held(tmp_path: Path) -> Iterator[Database]:
-    """An open database with what the tests begin with."""
-    database = Database.open(tmp_path / "fou.duckdb")
+@pytest.fixture(scope="module")
+def begun(new_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A closed database with what the tests begin with; each gets a copy."""
+    database = opened_copy(new_file, tmp_path_factory.mktemp("begun") / "fou.duckdb")
     post(database, ANNA, examine_read(database, workbook(HELD), "först.xlsx"))
+    database.close()
+    return database.path
+
+
+@pytest.fixture
+def held(begun: Path, tmp_path: Path) -> Iterator[Database]:
+    """The same, open."""
+    database = opened_copy(begun, tmp_path / "fou.duckdb")
     yield database
     database.close()
 

@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from typer.testing import CliRunner
 
@@ -87,7 +88,7 @@ def asked(
 
 
 def held(path: Path) -> dict[str, list[Any]]:
-    database = Database.open(path)
+    database = Database(path, duckdb.connect(str(path)))
     try:
         return content(database)
     finally:

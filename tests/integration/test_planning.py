@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
@@ -21,6 +20,7 @@ from fou.model import Area, Call, Entry, Funder, Kind, Plan, Project
 from fou.plan_lines import FRAME, Line, draft_rows, lines, plan_of, planned_by_area, versions
 from fou.planning import Decided, LineEdit
 from fou.store import Database
+from tests.integration.conftest import opened_copy
 
 BERTIL = Person("Bertil", Role.ADMIN)
 TODAY = date(2014, 6, 1)
@@ -54,7 +54,7 @@ def copied(made: dict[str, Path], tmp_path: Path) -> Iterator[Callable[[str], Da
     opened = []
 
     def give(name: str) -> Database:
-        opened.append(Database.open(shutil.copy(made[name], tmp_path / "fou.duckdb")))
+        opened.append(opened_copy(made[name], tmp_path / "fou.duckdb"))
         return opened[-1]
 
     yield give
