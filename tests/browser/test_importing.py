@@ -21,7 +21,7 @@ from tests.integration.grids import bold, book, total
 from tests.integration.odd_budgets import ODD, plain
 
 #: High enough that nothing must be scrolled to.
-WINDOW = {"viewport": {"width": 1440, "height": 1800}, "bypass_csp": True}
+WINDOW = {"viewport": {"width": 1440, "height": 1800}}
 KNOWN = "Kontaktperson/kontaktfamilj med skolstödjande uppdrag"
 SPELT = "Kontaktpersoner med skolstödjande uppdrag"
 #: Where axe-core looks.
