@@ -29,6 +29,19 @@ settings.load_profile("fou")
 
 ROOT = Path(__file__).resolve().parents[1]
 SECONDS_TO_START = 60
+#: A cluster tells a job by this variable how many cores it has, and DuckDB takes no more threads than that.
+CORES = "SLURM_CPUS_ON_NODE"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_thread_a_database() -> Iterator[None]:
+    """DuckDB shares each question out among its threads, which takes a fifth more when other tests need the cores too.
+
+    Servers that `serving` starts have all their threads, and so has `test_threads.py`.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(CORES, "1")
+        yield
 
 
 @dataclass(frozen=True)
@@ -69,7 +82,9 @@ def serving(app: Path, database: Path, log: Path, port: int | None = None, **var
         process = subprocess.Popen(
             [sys.executable, "-m", "streamlit", "run", str(app), *options],
             cwd=ROOT,
-            env=os.environ | {"FOU_DATABASE": str(database), "PYTHONPATH": str(ROOT)} | variables,
+            env={name: value for name, value in os.environ.items() if name != CORES}
+            | {"FOU_DATABASE": str(database), "PYTHONPATH": str(ROOT)}
+            | variables,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,

@@ -7,11 +7,14 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
+import pytest
+
 from fou.access import Action, Person
 from fou.check import check
 from fou.ledger import history, undo
 from fou.model import Entry, Funder, Kind, Project
 from fou.store import Database
+from tests.conftest import CORES
 
 READERS = 4
 WRITERS = 2
@@ -25,6 +28,12 @@ MOMENT = """
            (SELECT COUNT(*) FROM project), (SELECT COUNT(*) FROM batch), (SELECT SUM(entries) FROM batch),
            (SELECT COUNT(*) FROM entry)
 """
+
+
+@pytest.fixture(autouse=True)
+def _databases_own_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Here a database has as many threads of its own as it has in the server."""
+    monkeypatch.delenv(CORES)
 
 
 def write_batches(database: Database, person: Person, name: str, undo_every: int) -> None:
