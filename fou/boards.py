@@ -14,7 +14,7 @@ from fou.model import CALLS, NO_AREA, Criterion, Entry, Kind, Project, Scenario,
 from fou.plan import Room, rooms, year_areas
 from fou.reservations import Outcome, Wanted, carry_out
 from fou.scenarios import as_line, lines_of, scenario_of, scope_of
-from fou.snapshot import Line
+from fou.snapshot import Line, Year, thaw
 from fou.store import Reader
 from fou.store.reading import STANDING
 
@@ -191,7 +191,36 @@ def board(reader: Reader, person: Person, number: int) -> Board:
     scenario = scenario_of(reader, number)
     lines = lines_of(reader, number)
     also = frozenset((line.project, line.call) for line in lines)
-    return board_of(given(reader, person, scope_of(scenario), also), scenario, lines)
+    known = given(reader, person, scope_of(scenario), also)
+    return board_of(known, scenario, lines, recommended_room(reader, number))
+
+
+def recommended_room(reader: Reader, number: int) -> tuple[YearRoom, ...] | None:
+    """The room as it was when this scenario was recommended; None when it is not the council's recommendation.
+
+    When the board has decided, what it gives is granted: counted again, it would seem to be given twice.
+    """
+    found = reader.rows(
+        "SELECT state, frozen FROM recommendation WHERE scenario = $id ORDER BY id DESC LIMIT 1", id=number
+    )
+    if not found or found[0][0] not in ("made", "decided"):
+        return None
+    return tuple(map(_as_it_was, thaw(found[0][1]).years))
+
+
+def _as_it_was(year: Year) -> YearRoom:
+    granted, reserved = int(year.here_granted), int(year.here_reserved)
+    here = Said(None, granted, reserved, year.open, int(year.conditional))
+    if year.free is not None and year.free_after is not None:
+        taken = here.firm - (year.free - year.free_after)
+    elif year.pot is not None and year.pot_left is not None:
+        taken = year.pot - year.pot_left
+    else:
+        taken = ZERO
+    return YearRoom(
+        year.year, year.frame, year.granted, year.reserved, here, taken, year.pot, year.pot_left, year.free,
+        year.free_after,
+    )  # fmt: skip
 
 
 def given(reader: Reader, person: Person, scope: Scope, also: frozenset[Key] = frozenset()) -> Given:
@@ -247,7 +276,7 @@ def compare(reader: Reader, person: Person, numbers: Sequence[int]) -> Compariso
         scope = scope_of(scenario)
         if scope not in known:
             known[scope] = given(reader, person, scope, frozenset(also))
-        boards.append(board_of(known[scope], scenario, own))
+        boards.append(board_of(known[scope], scenario, own, recommended_room(reader, scenario.id)))
     order: dict[Key, Matter] = {}
     for one in boards:
         for row in one.rows:
@@ -336,8 +365,13 @@ def _room(
     return tuple(rows)
 
 
-def board_of(known: Given, scenario: Scenario, lines: Sequence[ScenarioLine]) -> Board:
-    """The scenario if its lines were these: counted from what is read already, so that a keystroke costs no reading."""
+def board_of(
+    known: Given, scenario: Scenario, lines: Sequence[ScenarioLine], room: tuple[YearRoom, ...] | None = None
+) -> Board:
+    """The scenario if its lines were these: counted from what is read already, so that a keystroke costs no reading.
+
+    ``room`` is that of a scenario that is recommended, see ``recommended_room``.
+    """
     found = known.matters
     by_key: dict[Key, list[ScenarioLine]] = {}
     for line in lines:
@@ -353,7 +387,7 @@ def board_of(known: Given, scenario: Scenario, lines: Sequence[ScenarioLine]) ->
             kinds[bool(row.matter.continuing)] += row.said.firm
     later = [as_line(line) for line in lines if line.year > max(found.years)]
     return Board(
-        scenario, found, drawn, _room(found, wanted_of(lines), known.rooms, known.reserved),
+        scenario, found, drawn, room or _room(found, wanted_of(lines), known.rooms, known.reserved),
         summed(map(as_line, lines)), _areas(known, drawn), kinds[False], kinds[True], summed(later),
         _grounds(found, by_key),
     )  # fmt: skip

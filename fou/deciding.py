@@ -260,6 +260,7 @@ def decide(
         wanted = _wanted(snapshot, minutes.verdict, lines)
         scope = scope_of(scenario_of(work, found.scenario))
         before = thaw_decided(earlier[-1].frozen) if earlier else None
+        _refuse_twice(work, found, scope, wanted, before)
         reference = minutes.reference.strip()
         funder = own_funder(work, scope.call).id if before is None else before.funder
         decided = Decided(funder, scope.call, _post(work, snapshot, wanted, before, funder, scope.call, reference))
@@ -302,7 +303,9 @@ def foresee(
     before = thaw_decided(earlier[0].frozen) if earlier else None
     snapshot = thaw(found.frozen)
     wanted = _wanted(snapshot, verdict, lines)
-    call = scope_of(scenario_of(reader, found.scenario)).call
+    scope = scope_of(scenario_of(reader, found.scenario))
+    _refuse_twice(reader, found, scope, wanted, before)
+    call = scope.call
     funder = own_funder(reader, call).id if before is None else before.funder
     kept, changed = _split(wanted, before, call)
     back = [entry for own in changed for entry in _posted_for(reader, own)]
@@ -508,6 +511,33 @@ def refuse_incomplete(minutes: Minutes, today: date, made: date, corrected: date
         raise Refused(f"Beslutsdatumet {day} är före rekommendationen, som lämnades {format_date(made)}.")
     if corrected is not None and minutes.decided < corrected:
         raise Refused(f"Beslutsdatumet {day} är före det beslut som rättas ({format_date(corrected)}).")
+
+
+def _refuse_twice(
+    reader: Reader, found: Recommendation, scope: Scope, wanted: Mapping[Key, Sequence[Line]], before: Decided | None
+) -> None:
+    """Refuse to grant anew what the board has granted since, on a later recommendation about the same."""
+    later = reader.records(
+        Recommendation,
+        "WHERE id > $id AND state = 'decided' AND scenario IN "
+        "(SELECT id FROM scenario WHERE call IS NOT DISTINCT FROM $call AND year = $year) ORDER BY id",
+        id=found.id, call=scope.call, year=scope.year,
+    )  # fmt: skip
+    own = set() if before is None else _grants((one.key, one.said) for one in before.matters)
+    for other in later:
+        (latest,) = reader.records(Resolution, "WHERE recommendation = $id ORDER BY number DESC LIMIT 1", id=other.id)
+        decided = thaw_decided(latest.frozen).matters
+        again = (_grants(wanted.items()) - own) & _grants((one.key, one.said) for one in decided)
+        names = [one.title for one in decided if any(one.key == key for key, _ in again)]
+        if names:
+            raise Refused(
+                f"Nämnden har redan beviljat {join_words(names)} medel genom beslutet om {other.code}. Rätta det "
+                "beslutet i stället."
+            )
+
+
+def _grants(matters: Iterable[tuple[Key, Sequence[Line]]]) -> set[tuple[Key, int]]:
+    return {(key, line.year) for key, lines in matters for line in lines if line.choice == "grant"}
 
 
 def _wanted(

@@ -132,7 +132,7 @@ def matters(reader: Reader, person: Person, scope: Scope, also: Iterable[Key] = 
     calls = {number for _, number in (keys & standing) | set(also) if number is not None}
     ranking = None if call is None else standings(reader, person, call.id)
     ranked = {} if ranking is None else {row.applied.proposal.id: row.ranked for row in ranking.rows}
-    mine = in_conflict(reader, person)
+    mine = in_conflict(reader, person, scope.call)
     areas, rows = AreaNames(reader), []
     for project in reader.records(Project, "WHERE id IN (SELECT UNNEST($ids)) ORDER BY code", ids=sorted(projects)):
         own = applied.get(project.id)
@@ -159,15 +159,18 @@ def matters(reader: Reader, person: Person, scope: Scope, also: Iterable[Key] = 
     return Matters(scope, call, funder, years, tuple(rows), ranking)
 
 
-def in_conflict(reader: Reader, person: Person) -> frozenset[int]:
-    """The projects whose applications the person is in conflict of interest over."""
+def in_conflict(reader: Reader, person: Person, call: int | None) -> frozenset[int]:
+    """The projects whose applications in a call (None: in any) the person is in conflict of interest over.
+
+    What was declared over a project's application in an earlier call says nothing of its next.
+    """
     if person.member is None:
         return frozenset()
     rows = reader.rows(
         "SELECT DISTINCT proposal.project FROM conflict JOIN proposal ON proposal.id = conflict.proposal "
-        f"WHERE conflict.member = $member AND {HOLDS}",
-        member=person.member,
-    )
+        f"WHERE conflict.member = $member AND {HOLDS} AND ($call IS NULL OR proposal.call = $call)",
+        member=person.member, call=call,
+    )  # fmt: skip
     return frozenset(project for (project,) in rows)
 
 

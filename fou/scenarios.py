@@ -194,7 +194,7 @@ def set_line(
     """
     with database.write(person, Action.TRY, "Ändrade ett scenario") as work:
         scenario = _editable(work, person, number)
-        _refuse_conflict(work, person, [wish.key])
+        _refuse_conflict(work, person, scenario, [wish.key])
         known = _known(work, wish)
         now = _line(work, number, wish)
         told = clean(wish, known)
@@ -214,7 +214,7 @@ def take_whole(database: Database, person: Person, number: int, key: Key) -> int
     """
     with database.write(person, Action.TRY, "Tog med ett ärende helt i ett scenario") as work:
         scenario = _editable(work, person, number)
-        _refuse_conflict(work, person, [key])
+        _refuse_conflict(work, person, scenario, [key])
         found = matters(work, _EVERYBODY, scope_of(scenario), [key])
         matter = found.of(key)
         if matter is None or not matter.asked:
@@ -227,7 +227,7 @@ def leave_out(database: Database, person: Person, number: int, key: Key) -> int 
     """Leave a matter out: one line in the scenario's year instead of all others. None when it stands so."""
     with database.write(person, Action.TRY, "Lämnade ett ärende utanför i ett scenario") as work:
         scenario = _editable(work, person, number)
-        _refuse_conflict(work, person, [key])
+        _refuse_conflict(work, person, scenario, [key])
         _known(work, Wish(*key, scenario.year, "out"))
         wishes = [*_without(work, number, [key]), Wish(*key, scenario.year, "out")]
         return work.batch if _write(work, scenario, wishes) else None
@@ -237,8 +237,8 @@ def lock(database: Database, person: Person, number: int, key: Key, locked: bool
     """Lock a matter's lines, so that no suggestion changes them, or unlock them; None when they are so."""
     note = "Låste ett ärende i ett scenario" if locked else "Låste upp ett ärende i ett scenario"
     with database.write(person, Action.TRY, note) as work:
-        _editable(work, person, number)
-        _refuse_conflict(work, person, [key])
+        scenario = _editable(work, person, number)
+        _refuse_conflict(work, person, scenario, [key])
         mine = [line for line in lines_of(work, number) if (line.project, line.call) == key]
         if not mine:
             raise Refused("Det finns inget att låsa: ärendet är inte behandlat i scenariot.")
@@ -258,7 +258,7 @@ def put_back(
     """
     with database.write(person, Action.TRY, "Ångrade en ändring i ett scenario") as work:
         scenario = _editable(work, person, number)
-        _refuse_conflict(work, person, [key])
+        _refuse_conflict(work, person, scenario, [key])
         now = {as_line(line) for line in lines_of(work, number) if (line.project, line.call) == key}
         if now == set(before):
             return None
@@ -397,7 +397,7 @@ def _copied(work: Work, person: Person, number: int, name: str) -> int:
 
 def _suggested(work: Work, person: Person, number: int, given: Mapping[int, int], years: Iterable[int]) -> bool:
     scenario = _editable(work, person, number)
-    _refuse_conflict(work, person, ((project, None) for project in given))
+    _refuse_conflict(work, person, scenario, ((project, None) for project in given))
     found = matters(work, _EVERYBODY, scope_of(scenario), ((project, None) for project in given))
     lines = lines_of(work, number)
     locked = {line.project for line in lines if line.locked}
@@ -442,8 +442,8 @@ def _editable(
     return scenario
 
 
-def _refuse_conflict(work: Work, person: Person, keys: Iterable[Key]) -> None:
-    mine = in_conflict(work, person)
+def _refuse_conflict(work: Work, person: Person, scenario: Scenario, keys: Iterable[Key]) -> None:
+    mine = in_conflict(work, person, scenario.call)
     if any(project in mine for project, _ in keys):
         raise Forbidden("Du är jävig i ärendet och deltar inte i det. Är det fel: säg till en handläggare.")
 

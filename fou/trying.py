@@ -36,7 +36,7 @@ def typed(matter: Matter, year: int, text: str, lines: Sequence[ScenarioLine], m
         raise Refused("Skriv hela kronor, utan ören.")
     if not amount:
         elsewhere = any(one.year != year and one.choice != "out" for one in lines)
-        return Wish(*matter.key, year, None if elsewhere else "out")
+        return clean(Wish(*matter.key, year, None if elsewhere else "out"), matter.title)
     granted = matter.project is not None and year in set(money_years)
     kept = line.choice if line is not None and line.choice != "out" and line.amount is not None else None
     return clean(

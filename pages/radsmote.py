@@ -19,7 +19,8 @@ view = current()
 room = meeting.room(view)
 page_head(room.title if room else "Rådsmöte", meeting.subtitle(room))
 stop_if_empty(view)
-meeting.say_done(view)
+with st.container():  # a place of its own, so that what is below it stays where it is
+    meeting.say_done(view)
 
 if room is None:
     meeting.listed(view)

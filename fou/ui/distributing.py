@@ -10,7 +10,7 @@ import streamlit as st
 
 from fou import scenarios
 from fou.access import Action
-from fou.boards import Board, board_of
+from fou.boards import Board
 from fou.errors import FouError, Refused
 from fou.matters import Key
 from fou.model import ScenarioLine
@@ -49,12 +49,9 @@ def shown(view: View, room: Room) -> None:
     board = _tried(wall, said)
     with room_bar.draw(board, view.unit):
         _step_back(view, number, may)
-    st.markdown(plain(views.summary(board)))
-    told = st.session_state.pop(_TOLD, None)
-    if told:
-        st.warning(plain(told), icon=":material/sync_problem:")
-    for text in views.over(board.room):
-        st.error(plain(text), icon=":material/error:")
+    # A place of its own, so that the table below stays where it is, whatever there is to tell.
+    with st.container(gap="small"):
+        _told(wall, board)
     data = {
         **views.table(board, wall.given.committed), "scenario": number, "may": may, "caption": _KEYS if may else "",
         "token": heard.token(said), "heard": heard.answered(said), "late": _LATE,
@@ -67,11 +64,23 @@ def shown(view: View, room: Room) -> None:
         st.switch_page(APPLICATION, query_params={**view.link(), "kod": opened})
 
 
+def _told(wall: views.OnTheWall, board: Board) -> None:
+    """The scenario in a sentence, and what is wrong with it."""
+    st.markdown(plain(views.summary(board)))
+    if wall.room is not None:
+        st.caption("Scenariot är rådets rekommendation. Utrymmet visas som det var när den lämnades.")
+    told = st.session_state.pop(_TOLD, None)
+    if told:
+        st.warning(plain(told), icon=":material/sync_problem:")
+    for text in views.over(board.room):
+        st.error(plain(text), icon=":material/error:")
+
+
 def bar(view: View, room: Room) -> None:
     """The room that the chosen scenario leaves, above the parts that do not change it."""
     if room.scenario is not None:
         wall = view.read(views.on_the_wall, view.person, room.scenario.id)
-        room_bar.draw(board_of(wall.given, wall.scenario, wall.lines), view.unit)
+        room_bar.draw(wall.board(), view.unit)
 
 
 def _may_try(view: View, room: Room) -> bool:
@@ -96,7 +105,7 @@ def _tried(wall: views.OnTheWall, said: object) -> Board:
     if typing is not None and typing.scenario == wall.scenario.id:
         with suppress(Refused):
             lines = said_anew(lines, wall.scenario.id, [_wish(wall, typing)])
-    return board_of(wall.given, wall.scenario, lines)
+    return wall.board(lines)
 
 
 def _wish(wall: views.OnTheWall, did: Did) -> Wish:

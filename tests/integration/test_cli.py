@@ -451,6 +451,11 @@ def test_a_scenario_is_listed_shown_compared_and_decided(fou: Callable[..., Ende
     cut = fou("allocate", "2013", "--rule", "cut", "--json").json
     assert (cut["frame"], sum(row["amount"] for row in cut["proposals"]), cut["left"]) == (2_310_000, 2_310_000, 0)
     assert fou("allocate", "2013", "--rule", "best").status == 1
+    batches = len(fou("history", "--json").json)
+    for wrong in (("--date", "2100-01-01"), ("--reference", " "), ("--verdict", "changed"), ("--verdict", "maybe")):
+        usual = {"--scenario": "2013-S1", "--date": "2013-10-22", "--reference": "SN 1"} | dict([wrong])
+        assert fou("decide", *(text for pair in usual.items() for text in pair)).status == 1
+    assert len(fou("history", "--json").json) == batches
     decided = fou("decide", "--scenario", "2013-S1", "--date", "2013-10-22", "--reference", "SN 1", "--immediate")
     assert (decided.status, decided.err) == (0, "")
     plan = fou("plan", "2013", "--json").json

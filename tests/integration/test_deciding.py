@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from fou import applications, boards, conflicts, deciding, ledger, meetings, scenarios
 from fou.access import Action, Person, Role
+from fou.assessing import Judgement, open_scores, save
 from fou.check import check
 from fou.deciding import Minutes, Verified
 from fou.demo.load import load_documents, load_example
@@ -375,6 +376,66 @@ def test_what_is_sent_back_is_recommended_anew(database: Database) -> None:
     with pytest.raises(UndoRefused):
         undo(database, ANNA, database.version[1] - 1)
     assert is_whole(database)
+
+
+def test_what_is_sent_back_after_it_was_approved_is_no_longer_granted(database: Database) -> None:
+    number = recommended(database, A=150_000, B=200_000, C=None)
+    deciding.decide(database, ANNA, number, YES, AFTER)
+    minutes = replace(YES, verdict="sent_back", decided=LATER, reference="SN 2026/3")
+    deciding.decide(database, ANNA, number, minutes, AFTER, None, latest(database, number))
+    assert (granted(database), pot(database)) == (0, SET_ASIDE)
+    with database.read() as reader:
+        assert reader.records(Decision, "WHERE kind = 'decision'") == []
+    undo(database, ANNA, database.version[1])
+    with database.read() as reader:
+        assert len(reader.records(Decision, "WHERE kind = 'decision'")) == 3
+    assert (granted(database), is_whole(database)) == (350_000, True)
+
+
+@pytest.mark.parametrize("verdict", ["sent_back", "rejected"])
+def test_what_a_later_recommendation_has_been_granted_is_not_granted_once_more(
+    database: Database, verdict: str
+) -> None:
+    about = scenario(database, A=150_000, B=None, C=None)
+    first = deciding.recommend(database, ANNA, about, TODAY)
+    batch = deciding.decide(database, ANNA, first, replace(YES, verdict=verdict), AFTER)
+    again = deciding.recommend(database, ANNA, about, LATER)
+    deciding.decide(database, ANNA, again, replace(YES, decided=LATER), AFTER)
+    corrects: int | None = latest(database, first)
+    if verdict == "sent_back":
+        undo(database, ANNA, batch)
+        corrects = None
+    minutes = replace(YES, decided=LATER, reference="SN 2026/3")
+    with pytest.raises(Refused, match="redan beviljat A medel genom beslutet om LUM-2026-R2"):
+        deciding.decide(database, ANNA, first, minutes, AFTER, None, corrects)
+    with database.read() as reader, pytest.raises(Refused, match="redan beviljat"):
+        deciding.foresee(reader, ANNA, first, "approved")
+    # Without it, the rest can be decided.
+    lines = {project(database, "A"): [Line(2026, "out")]}
+    deciding.decide(database, ANNA, first, replace(minutes, verdict="changed"), AFTER, lines, corrects)
+    assert (granted(database), pot(database), is_whole(database)) == (150_000, 350_000, True)
+
+
+def test_nothing_that_a_member_in_conflict_sees_is_in_the_order_of_rank(database: Database) -> None:
+    with database.read() as reader:
+        proposals = {one.project: one.id for one in reader.records(Proposal)}
+    scores = {"A": (1, 2), "B": (5, 7), "C": (3, 4)}
+    for title, values in scores.items():
+        for ground, value in enumerate(values, 1):
+            save(database, PEOPLE.berit, proposals[project(database, title)[0]], ground, Judgement(value))
+    open_scores(database, ANNA, call(database).id)
+    b = proposals[project(database, "B")[0]]
+    conflicts.declare(database, PEOPLE.dora, b, PEOPLE.dora.member or 0, "Min syster söker", CLOSED)
+    number = recommended(database, A=100_000, B=150_000, C=50_000)
+    deciding.decide(database, ANNA, number, YES, AFTER)
+    for person, order in ((PEOPLE.carl, "BCA"), (PEOPLE.dora, "ABC")):
+        with database.read(None, sight_of(person)) as reader:
+            page = deciding.recommendation_page(reader, person, number)
+            granted_to = [one.project for one in statements(reader, "kind = 'granted'")]
+        assert "".join(one.title for one in page.snapshot.matters) == order
+        assert page.in_force is not None
+        assert "".join(one.title for one in page.in_force.decided.matters) == "ABC"
+        assert granted_to == sorted(granted_to)
 
 
 INCOMPLETE = (

@@ -283,6 +283,10 @@ def test_the_minutes_are_refused_to_who_may_not_see_the_conflicts(documents: Sna
     shot = documents
     with pytest.raises(Refused, match="hela rekommendationen"):
         render("minutes", shot, replace(PAPER, whole=False))
+    # Another paper says that it is not the whole one.
+    for whole in (True, False):
+        memo = word(render("memo", shot, replace(PAPER, whole=whole, hash="abc")))
+        assert any("Rangordning och jäv saknas här" in line for line in memo) is not whole
 
 
 def test_each_applicant_gets_a_letter_of_what_the_board_decided_not_of_what_was_proposed(documents: Snapshot) -> None:

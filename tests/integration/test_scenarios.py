@@ -18,9 +18,9 @@ from fou.errors import Forbidden, Refused, SaveConflict, UndoRefused
 from fou.imports.examining import examine_read
 from fou.imports.template.filled import filled_tables
 from fou.imports.template.tables import workbook_from
-from fou.matters import Scope, matters
+from fou.matters import Scope, in_conflict, matters
 from fou.meetings import MeetingForm
-from fou.model import Call, Decision, Kind, Project, Recommendation, ScenarioLine
+from fou.model import Call, Conflict, Decision, Kind, Project, Proposal, Recommendation, ScenarioLine
 from fou.scenarios import Wish
 from fou.snapshot import Attendant, Line
 from fou.store import Database, chain
@@ -238,6 +238,18 @@ def test_a_member_tries_in_their_own_and_only_the_chair_in_the_councils(database
     stranger = Person("Okänd", Role.MEMBER)
     with pytest.raises(Forbidden, match="egna scenarier"):
         scenarios.create(database, stranger, scope(database), "X")
+
+
+def test_a_conflict_over_an_earlier_application_is_none_in_the_next_call(database: Database, people: Council) -> None:
+    about = project(database, "A")
+    with database.write(ANNA, Action.IMPORT, "Läste in") as work:
+        before = work.create(Call, code="LUM-2020", name="Förr", year=2020, state="decided")
+        work.create(Conflict, member=3, proposal=work.create(Proposal, project=about, call=before, code="L20-1"))
+    own = scenarios.create(database, people.dora, scope(database), "Doras")
+    assert scenarios.set_line(database, people.dora, own, grant(database, "A", 1), None)
+    with database.read(None, sight_of(people.dora)) as reader:
+        assert [one.conflict for one in matters(reader, people.dora, scope(database)).rows] == [False] * 3
+        assert len(in_conflict(reader, people.dora, None)) == 1
 
 
 def test_a_scenario_that_is_put_away_is_kept(database: Database, people: Council) -> None:

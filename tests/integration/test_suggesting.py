@@ -15,8 +15,8 @@ from fou import conflicts, scenarios, suggesting
 from fou.access import Action, Person, Role
 from fou.allocation import AreaLimits, Lock, Problem, Rule, Why
 from fou.assessing import Judgement, open_scores, save
-from fou.boards import compare
-from fou.calling import set_aside
+from fou.boards import board, compare
+from fou.calling import SetAside, save_money, set_aside
 from fou.errors import Refused
 from fou.ledger import Entry, undo
 from fou.matters import Scope, matters
@@ -163,6 +163,58 @@ def test_without_points_only_the_cut_has_something_to_go_by(database: Database) 
         found = suggesting.suggest(reader, ANNA, year, Rule.CUT)
     # 500 000 of the frame is set aside for the call.
     assert (found.problem.frame, sum(found.given.values())) == (100_000, 100_000)
+
+
+def suggested_in(database: Database, about: int) -> tuple[tuple[str, ...], Mapping[int, int], Decimal]:
+    """What the cut tells and gives, and what would be free in the first year with it."""
+    with database.read() as reader:
+        found = suggesting.suggest(reader, ANNA, about, Rule.CUT)
+    scenarios.apply_suggestion(database, ANNA, about, found.given, found.years, "cut")
+    with database.read() as reader:
+        first = board(reader, ANNA, about).room[0]
+    return found.suggestion.told, found.given, first.free_after if first.free_after is not None else -first.over
+
+
+def test_a_years_suggestion_has_room_whatever_is_set_aside_or_said_already(database: Database) -> None:
+    a, b, c = (project(database, title) for title in "ABC")
+
+    def stated(kind: Kind, year: int, about: int, amount: int, condition: str | None = None) -> Entry:
+        unset = int(not amount)
+        return Entry(kind, year, 1, about, amount=Decimal(amount), open=unset, condition=condition, source="x")
+
+    asked, kept = Kind.PROPOSED, Kind.RESERVED
+    cases: dict[int, tuple[list[Entry], dict[int, int]]] = {
+        # What hangs on a condition is no money to give.
+        2030: ([stated(kept, 2030, a, 400, "om"), stated(asked, 2030, a, 900), stated(asked, 2030, b, 900)],
+               {a: 500, b: 500}),
+        # A smaller grant would leave the rest of it set aside.
+        2040: ([stated(kept, 2040, a, 800), stated(asked, 2040, b, 900), stated(asked, 2040, c, 300)],
+               {a: 800, b: 150, c: 50}),
+        # What no amount is asked for stands as the council has it.
+        2050: ([stated(asked, 2050, a, 0), stated(asked, 2050, b, 900), stated(asked, 2050, c, 300)],
+               {b: 375, c: 125}),
+    }  # fmt: skip
+    for year, (entries, given) in cases.items():
+        with database.write(ANNA, Action.EDIT, "Plan") as work:
+            work.post([Entry(Kind.FRAME, year, 1, amount=Decimal(1000), source="x"), *entries])
+        about = scenarios.create(database, ANNA, Scope(year), "Året")
+        if a not in given:
+            scenarios.set_line(database, ANNA, about, Wish(a, None, year, "grant", 500), None)
+        told, found, left = suggested_in(database, about)
+        assert (found, left) == (given, 0)
+        assert ("skärs inte" in told[-1]) is (year == 2040)
+
+
+def test_more_than_there_is_in_one_of_the_years_is_told(database: Database) -> None:
+    number = call(database).id
+    with database.read() as reader:
+        seen = set_aside(reader, number)
+    save_money(
+        database, ANNA, number, [SetAside(2026, Decimal(300_000)), SetAside(2027, Decimal(200_000))], seen
+    )  # fmt: skip
+    told, given, left = suggested_in(database, new(database))
+    assert (sum(given.values()), left) == (500_000, -200_000)
+    assert told[-1].startswith("År för år ryms det inte: 2026 fattas 200 000 kr")
 
 
 def replayed(database: Database, asked: Problem, answers: Mapping[int, Why], rule: Rule) -> int:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from fou import scenarios
 from fou.access import Person, Role
-from fou.boards import Board, YearRoom, board, board_of
+from fou.boards import Board, YearRoom, board
 from fou.errors import Forbidden, Refused, SaveConflict
 from fou.matters import Scope
 from fou.model import Scenario
@@ -140,7 +140,7 @@ def test_what_is_shown_while_one_types_is_what_is_then_written(one_database: Dat
         known = wall(one_database)
         matter = known.given.matters.rows[at]
         wish = Wish(*matter.key, year, choice, amount, condition)
-        shown = board_of(known.given, known.scenario, said_anew(known.lines, 1, [wish]))
+        shown = known.board(said_anew(known.lines, 1, [wish]))
         seen = next((line for line in known.lines if (line.project, line.call, line.year) == (*matter.key, year)), None)
 
         scenarios.set_line(one_database, ANNA, 1, wish, seen)
@@ -222,7 +222,7 @@ def test_the_table_says_what_stands_and_nothing_of_a_conflict(database: Database
     scenarios.set_line(database, ANNA, 1, Wish(*matter.key, 2026, "reserve", None, "om lokalen finns"), None)
     known = wall(database)
 
-    row = views.table(board_of(known.given, known.scenario, known.lines), ())["rows"][0]
+    row = views.table(known.board(), ())["rows"][0]
 
     assert row["cells"][0]["text"] == "?"
     assert row["cells"][0]["notes"] == ["avsätts, belopp ej fastställt", "om lokalen finns"]
@@ -280,3 +280,8 @@ def test_who_may_edit_is_told_without_trying(database: Database) -> None:
         assert not scenarios.may_edit(reader, Person("Läsare", Role.VIEWER), 1)
         assert not scenarios.may_edit(reader, ANNA, 999)
         assert reader.records(Scenario)[0].owner is None
+
+
+def test_a_nought_in_what_is_no_year_is_refused_before_anything_is_counted(database: Database) -> None:
+    with pytest.raises(Refused, match="Skriv ett år"):
+        say(database, "0", 2_000_000_000)

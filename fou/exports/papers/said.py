@@ -271,7 +271,7 @@ def _in_short(matters: Sequence[Matter]) -> Iterator[str]:
             yield f"I {year} års budget föreslås nämnden avsätta {join_words(parts)}."
     conditional = sum(line.condition is not None for one in matters for line in one.lines)
     if conditional:
-        yield f"{count(conditional, 'post', 'poster')} är förenade med villkor och ingår inte i någon summa."
+        yield f"{count(conditional, 'post är förenad', 'poster är förenade')} med villkor och ingår inte i någon summa."
     refused = sum(out(one) for one in matters)
     if refused:
         yield f"{count(refused, 'ärende', 'ärenden')} föreslås inte få medel."
@@ -363,6 +363,9 @@ def basis(snapshot: Snapshot, particulars: Particulars) -> str:
     """What the figures were taken from, so that it can be proven later."""
     mark = f", {named(snapshot.mark)}" if snapshot.mark else ""
     check = f". Kontrollsumma {particulars.hash}" if particulars.hash else ""
+    if particulars.hash and not particulars.whole:
+        # Nobody is to take this paper for the whole one.
+        check += ". Rangordning och jäv saknas här, eftersom den som gjorde papperet inte får se dem"
     return (
         f"Belopp och uppgifter är hämtade ur rådets rekommendation {named(snapshot.code)} den "
         f"{format_date(snapshot.made)}{mark}{check}."

@@ -32,6 +32,7 @@ class Table {
     this.root.addEventListener("input", (event) => this.typed(event));
     this.root.addEventListener("change", (event) => this.left(event));
     this.root.addEventListener("focusout", (event) => this.left(event));
+    this.root.addEventListener("focusin", (event) => (this.focused = event.target.dataset?.name));
     this.root.addEventListener("keydown", (event) => this.pressed(event));
     this.root.addEventListener("click", (event) => this.clicked(event));
     // A phone may never come back to a page that it has put away.
@@ -39,9 +40,12 @@ class Table {
   }
 
   moveTo(parent) {
-    const name = this.root.contains(document.activeElement) ? document.activeElement.dataset.name : null;
+    // What had the focus lost it with its place, unless somebody has gone elsewhere.
+    const name = document.activeElement === document.body ? this.focused : null;
     parent.append(this.root);
-    if (name) this.root.querySelector(`[data-name="${CSS.escape(name)}"]`)?.focus({ preventScroll: true });
+    const input = name ? this.root.querySelector(`[data-name="${CSS.escape(name)}"]`) : null;
+    input?.focus({ preventScroll: true });
+    if (input?.setSelectionRange && this.dirty.has(name)) input.setSelectionRange(input.value.length, input.value.length);
   }
 
   // --- What Python says
@@ -258,6 +262,7 @@ class Table {
   }
 
   left(event) {
+    if (event.type === "focusout" && event.relatedTarget) this.focused = null;
     if (event.target.nodeName === "INPUT") this.keep(event.target.dataset.name);
   }
 

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any, TypeAlias
 
 from fou.access import Person
-from fou.boards import Board, Commitment, Given, Row, Said, YearRoom, given
+from fou.boards import Board, Commitment, Given, Row, Said, YearRoom, board_of, given, recommended_room
 from fou.calls import Sum
 from fou.figures import ZERO
 from fou.matters import Matter
@@ -28,18 +28,23 @@ Json: TypeAlias = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class OnTheWall:
-    """A scenario as it stands, and what its board rests on."""
+    """A scenario as it stands, and what its board rests on; ``room`` as it was when it was recommended, if it is."""
 
     scenario: Scenario
     lines: tuple[ScenarioLine, ...]
     given: Given
+    room: tuple[YearRoom, ...] | None = None
+
+    def board(self, lines: tuple[ScenarioLine, ...] | None = None) -> Board:
+        """What follows from its lines, or if they were these."""
+        return board_of(self.given, self.scenario, self.lines if lines is None else lines, self.room)
 
 
 def on_the_wall(reader: Reader, person: Person, number: int) -> OnTheWall:
     """The scenario with this id. Raises Refused when it is gone."""
     scenario, lines = scenario_of(reader, number), lines_of(reader, number)
     also = frozenset((line.project, line.call) for line in lines)
-    return OnTheWall(scenario, lines, given(reader, person, scope_of(scenario), also))
+    return OnTheWall(scenario, lines, given(reader, person, scope_of(scenario), also), recommended_room(reader, number))
 
 
 def years_shown(board: Board) -> tuple[int, ...]:
