@@ -74,6 +74,17 @@ class YearRoom:
     pot_left: Decimal | None
     free: Decimal | None
     free_after: Decimal | None
+    own: Decimal = ZERO
+
+    @property
+    def set_aside(self) -> Decimal | None:
+        """What is set aside for what it gives: for the call, and for the projects themselves. None without a call."""
+        return None if self.pot is None else self.pot + self.own
+
+    @property
+    def left(self) -> Decimal | None:
+        """What is left to give: of what is set aside in a call, else of the frame; None where neither is known."""
+        return self.free_after if self.set_aside is None else self.set_aside - self.here.firm
 
     @property
     def committed(self) -> Decimal:
@@ -208,9 +219,21 @@ def recommended_room(reader: Reader, number: int) -> tuple[YearRoom, ...] | None
     return tuple(map(_as_it_was, thaw(found[0][1]).years))
 
 
+def decided_otherwise(reader: Reader, scenario: Scenario) -> bool:
+    """Whether the board has decided on another scenario about the same thing."""
+    found = reader.value(
+        "SELECT COUNT(*) FROM recommendation JOIN scenario ON scenario.id = recommendation.scenario "
+        "WHERE recommendation.state = 'decided' AND scenario.id <> $id AND scenario.year = $year "
+        "AND scenario.call IS NOT DISTINCT FROM $call",
+        id=scenario.id, year=scenario.year, call=scenario.call,
+    )  # fmt: skip
+    return bool(found)
+
+
 def _as_it_was(year: Year) -> YearRoom:
     granted, reserved = int(year.here_granted), int(year.here_reserved)
-    here = Said(None, granted, reserved, year.open, int(year.conditional))
+    choice = "grant" if granted else "reserve" if reserved or year.open or year.conditional else None
+    here = Said(choice, granted, reserved, year.open, int(year.conditional))
     if year.free is not None and year.free_after is not None:
         taken = here.firm - (year.free - year.free_after)
     elif year.pot is not None and year.pot_left is not None:
@@ -219,7 +242,7 @@ def _as_it_was(year: Year) -> YearRoom:
         taken = ZERO
     return YearRoom(
         year.year, year.frame, year.granted, year.reserved, here, taken, year.pot, year.pot_left, year.free,
-        year.free_after,
+        year.free_after, year.own,
     )  # fmt: skip
 
 
@@ -359,7 +382,7 @@ def _room(
             YearRoom(
                 year, room.frame, room.granted - room.returned, room.reserved, here, taken,
                 pot.get(year), left.get(year, ZERO) if year in pot else None, room.free,
-                None if room.free is None else room.free - granted - kept,
+                None if room.free is None else room.free - granted - kept, _own(outcome, year),
             )
         )  # fmt: skip
     return tuple(rows)
@@ -386,8 +409,10 @@ def board_of(
         if row.matter.project is not None:
             kinds[bool(row.matter.continuing)] += row.said.firm
     later = [as_line(line) for line in lines if line.year > max(found.years)]
+    as_it_was = {one.year: one for one in room or ()}
+    now = _room(found, wanted_of(lines), known.rooms, known.reserved)
     return Board(
-        scenario, found, drawn, room or _room(found, wanted_of(lines), known.rooms, known.reserved),
+        scenario, found, drawn, tuple(as_it_was.get(one.year, one) for one in now),
         summed(map(as_line, lines)), _areas(known, drawn), kinds[False], kinds[True], summed(later),
         _grounds(found, by_key),
     )  # fmt: skip
@@ -438,6 +463,17 @@ def _pots(reserved: Iterable[Entry], call: int | None) -> dict[int, Decimal]:
             Kind.RESERVED, call, None, None
         ):  # fmt: skip
             found[entry.year] = found.get(entry.year, ZERO) + entry.amount
+    return found
+
+
+def _own(outcome: Outcome, year: int) -> Decimal:
+    """What projects are given of what was set aside for themselves, without conditions."""
+    found = ZERO
+    for effect in outcome.effects:
+        line = effect.wanted.line
+        if effect.wanted.project is not None and line.year == year and line.condition is None:
+            held = (one.amount for one in effect.taken if one.project is not None and one.condition is None)
+            found += min(Decimal(line.firm), sum(held, ZERO))
     return found
 
 

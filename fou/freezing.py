@@ -86,6 +86,7 @@ def _year(room: YearRoom) -> Year:
     return Year(
         room.year, room.frame, room.granted, room.reserved, room.free, room.pot, Decimal(here.granted),
         Decimal(here.reserved), here.open, Decimal(here.conditional), room.pot_left, room.free_after,
+        room.own,
     )  # fmt: skip
 
 

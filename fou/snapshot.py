@@ -107,7 +107,8 @@ class Year:
     """One budget year's room when the recommendation was made, and as it would be with it.
 
     ``pot`` is what was set aside for the call, ``pot_left`` what of it would be left. ``open`` is how many amounts that
-    are set aside here without being set, ``conditional`` the sum that hangs on a condition.
+    are set aside here without being set, ``conditional`` the sum that hangs on a condition. ``own`` is what projects
+    are given of what was set aside for themselves, besides the call's.
     """
 
     year: int
@@ -122,6 +123,7 @@ class Year:
     conditional: Decimal
     pot_left: Decimal | None
     free_after: Decimal | None
+    own: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)

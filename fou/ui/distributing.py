@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from typing import TypeAlias
 
@@ -11,7 +13,7 @@ import streamlit as st
 from fou import scenarios
 from fou.access import Action
 from fou.boards import Board
-from fou.errors import FouError, Refused
+from fou.errors import FouError, Refused, SaveConflict
 from fou.matters import Key
 from fou.model import ScenarioLine
 from fou.scenarios import Wish, as_line, said_anew
@@ -25,10 +27,13 @@ from fou.ui.pages import APPLICATION
 from fou.ui.text import plain
 from fou.ui.views import distributing as views
 
+log = logging.getLogger("fou")
+
 #: A step that one can take back: which scenario and matter, and its lines before and after.
 _Step: TypeAlias = tuple[int, Key, tuple[Line, ...], tuple[Line, ...]]
 _TABLE, _REFUSED, _DONE, _TOLD, _OPEN = "fordela", "fordela-fel", "fordela-gjort", "fordela-angrat", "fordela-oppna"
-_KEYS = "Tangenter i ett belopp: H helt, U utanför, A avsätt utan belopp, L lås, Enter nästa, Esc ångra det skrivna."
+_MINE, _WHO = "fordela-mitt", "fordela-vem"
+_KEYS = "Tangenter i ett belopp: H helt, U utanför, A avsätt utan belopp, L lås, Enter ned, Tab till höger, Esc ångra."
 _LATE = "Servern svarar inte. Det du har gjort står kvar här och sparas när kontakten är tillbaka. Stäng inte sidan."
 #: How many steps one can take back.
 _STEPS = 50
@@ -44,10 +49,16 @@ def shown(view: View, room: Room) -> None:
     except Refused as error:
         st.warning(plain(str(error)), icon=":material/search_off:")
         return
+    if st.session_state.get(_WHO) != view.person:
+        # In local mode somebody else may have sat down: what one did is no other's to take back.
+        for name in (_REFUSED, _DONE, _MINE, _TOLD):
+            st.session_state.pop(name, None)
+        st.session_state[_WHO] = view.person
     may = _may_try(view, room)
     said = _said()
     board = _tried(wall, said)
     with room_bar.draw(board, view.unit):
+        st.caption(plain(wall.scenario.name))
         _step_back(view, number, may)
     # A place of its own, so that the table below stays where it is, whatever there is to tell.
     with st.container(gap="small"):
@@ -69,6 +80,8 @@ def _told(wall: views.OnTheWall, board: Board) -> None:
     st.markdown(plain(views.summary(board)))
     if wall.room is not None:
         st.caption("Scenariot är rådets rekommendation. Utrymmet visas som det var när den lämnades.")
+    elif wall.decided:
+        st.caption("Nämnden har redan beslutat i frågan. Det här scenariot räknas ovanpå det som är beviljat.")
     told = st.session_state.pop(_TOLD, None)
     if told:
         st.warning(plain(told), icon=":material/sync_problem:")
@@ -117,27 +130,49 @@ def _wish(wall: views.OnTheWall, did: Did) -> Wish:
 
 
 def _hear(view: View) -> None:
-    """Do what the browser says that somebody did, once each, in its order."""
+    """Do what the browser says that somebody did, once each, in its order. Whatever goes wrong is told at its box."""
     refused = _refused()
     for did in heard.anew(_said()):
-        mine = [name for name in refused if name[0] == did.scenario and name[1].startswith(did.cell)]
+        about = [name for name in refused if name[0] == did.scenario and _is_about(name[1], did)]
         try:
             _do(view, did)
+        except SaveConflict as error:
+            refused[did.scenario, did.cell] = f"{error} Skriv det igen om ditt ska gälla, eller tryck på Esc."
         except FouError as error:
             refused[did.scenario, did.cell] = str(error)
+        except Exception:
+            log.exception("What was done in the table of a meeting could not be written")
+            refused[did.scenario, did.cell] = "Det gick inte att spara. Försök igen, eller säg till en handläggare."
         else:
-            for name in mine:
-                del refused[name]
+            for name in about:
+                refused.pop(name, None)
+
+
+def _is_about(cell: str, did: Did) -> bool:
+    if did.what in heard.WITH_YEAR:
+        return cell == did.cell
+    return cell == did.row or cell.startswith(f"{did.row}-")
 
 
 def _do(view: View, did: Did) -> None:
     database, person, key = state.database(), view.person, did.key
+    if did.what == "forget":
+        return
     wall = view.read(views.on_the_wall, person, did.scenario)
+    own = [line for line in wall.lines if (line.project, line.call) == key]
     if did.what == "open":
         matter = wall.given.matters.of(key)
         st.session_state[_OPEN] = matter.code if matter is not None and matter.applied is not None else None
         return
-    version, before = database.version, _lines(wall.lines, key)
+    if not view.may(Action.TRY):
+        raise Refused("Det går inte att ändra här. Töm datumet överst om du ser ett tidigare läge.")
+    if did.what != "unlock" and any(line.locked for line in own):
+        raise Refused("Ärendet är låst. Lås upp det först.")
+    version, before = database.version, tuple(map(as_line, own))
+    # What one has just done oneself is no news to one, though one's browser had not shown it yet.
+    mine: dict[tuple[int, Key], tuple[Line, ...]] = st.session_state.setdefault(_MINE, {})
+    if mine.get((did.scenario, key)) == before:
+        did = replace(did, seen=next((line for line in own if line.year == did.year), None))
     match did.what:
         case "whole":
             done = scenarios.take_whole(database, person, did.scenario, key)
@@ -150,12 +185,13 @@ def _do(view: View, did: Did) -> None:
             done = None
         case _:
             done = scenarios.set_line(database, person, did.scenario, _said_of(wall, did), did.seen)
-    known(version)
+    after = _lines(view.read(views.on_the_wall, person, did.scenario).lines, key)
     if done is not None:
-        after = _lines(view.read(views.on_the_wall, person, did.scenario).lines, key)
+        mine[did.scenario, key] = after
         steps: list[_Step] = st.session_state.setdefault(_DONE, [])
         steps.append((did.scenario, key, before, after))
         del steps[:-_STEPS]
+    known(version)
 
 
 def _said_of(wall: views.OnTheWall, did: Did) -> Wish:

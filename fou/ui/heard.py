@@ -14,10 +14,11 @@ from typing import Any, TypeGuard
 
 from fou.matters import Key
 from fou.model import CHOICES, ScenarioLine
+from fou.scenarios import FIRST_YEAR, LAST_YEAR
 
 #: What one can do with a matter, and with one of its years.
 WITH_MATTER = ("whole", "out", "lock", "unlock", "clear", "open")
-WITH_YEAR = ("amount", "unset", "grant", "reserve", "condition")
+WITH_YEAR = ("amount", "unset", "grant", "reserve", "condition", "forget")
 #: The longest text that is read, the most that one browser has unanswered, and how many browsers are remembered.
 _LONGEST, _MOST, _BROWSERS = 600, 1000, 2000
 
@@ -100,7 +101,7 @@ def _read(number: int, one: Mapping[str, Any]) -> Did | None:
         return None
     if what not in WITH_YEAR:
         return Did(number, scenario, what, str(row), key, 0)
-    if not _whole(year):
+    if not _whole(year) or not FIRST_YEAR <= year <= LAST_YEAR:
         return None
     seen = _line(scenario, key, year, one.get("seen"))
     return Did(number, scenario, what, str(row), key, year, text[:_LONGEST], seen)

@@ -98,8 +98,11 @@ def part_chosen() -> str:
     st.session_state[_PART] = asked if asked in PARTS else "fordela"
     chosen = st.segmented_control(
         "Del av mötet", list(PARTS), required=True, format_func=PARTS.__getitem__, key=_PART, on_change=_remember,
-        label_visibility="collapsed",
+        label_visibility="collapsed", wrap=True,
     )  # fmt: skip
+    # A link from the list is followed without the address being told: it is when something is put in it.
+    if asked != (chosen or "fordela"):
+        st.query_params["del"] = chosen or "fordela"
     return chosen or "fordela"
 
 
@@ -163,6 +166,8 @@ def listed(view: View) -> None:
     code, year = st.query_params.get("utlysning"), st.query_params.get("plan")
     if code or year:
         st.warning(f"Det finns inget att fördela för ”{plain(code or year)}”.", icon=":material/search_off:")
+    for name in ("utlysning", "plan", "mote", "scenario", "del"):
+        st.query_params.pop(name, None)
     found = view.read(views.agenda, view.person)
     if found.convened:
         st.subheader("Möten", anchor=False)
@@ -178,8 +183,10 @@ def listed(view: View) -> None:
         )
     for about in found.current:
         _link(view, about.scope, about.code, f"**{for_label(about.title)}**", about.text)
+    if not found.earlier:
+        return
     earlier = st.expander(f"Tidigare ({len(found.earlier)})", key="mote-tidigare", on_change="rerun")
-    if found.earlier and earlier.open:
+    if earlier.open:
         with earlier:
             for about in found.earlier:
                 _link(view, about.scope, about.code, f"**{for_label(about.title)}**", about.text)

@@ -43,7 +43,8 @@ def _year(room: YearRoom, unit: str, size: str) -> str:
     )
     told = also(room, unit)
     note = f"<p>{escape(told)}</p>" if told else ""
-    return f'<section class="{size}"><h2>{room.year}</h2><dl>{figures}</dl>{_line(parts(room))}{note}</section>'
+    row = f'<div class="rad"><h2>{room.year}</h2><dl>{figures}</dl></div>'
+    return f'<section class="{size}">{row}{_line(parts(room))}{note}</section>'
 
 
 def _line(lengths: Sequence[Decimal]) -> str:

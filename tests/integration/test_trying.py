@@ -198,7 +198,7 @@ def test_the_room_adds_up_in_figures_and_in_lengths(database: Database) -> None:
         told = figures(room)
 
         left = told.get("Kvar", 0) - told.get("Över det avsatta", 0)
-        assert told["Avsatt till utlysningen"] - told["Förslaget"] == left
+        assert told["Avsatt"] - told["Förslaget"] == left
 
         page = Texts()
         page.feed(markup(found.room, {2026}, "kr"))

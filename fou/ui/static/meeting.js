@@ -32,7 +32,10 @@ class Table {
     this.root.addEventListener("input", (event) => this.typed(event));
     this.root.addEventListener("change", (event) => this.left(event));
     this.root.addEventListener("focusout", (event) => this.left(event));
-    this.root.addEventListener("focusin", (event) => (this.focused = event.target.dataset?.name));
+    this.root.addEventListener("focusin", (event) => {
+      this.focused = event.target.dataset?.name;
+      this.fresh = this.drawing ? null : event.target;
+    });
     this.root.addEventListener("keydown", (event) => this.pressed(event));
     this.root.addEventListener("click", (event) => this.clicked(event));
     // A phone may never come back to a page that it has put away.
@@ -42,7 +45,9 @@ class Table {
   moveTo(parent) {
     // What had the focus lost it with its place, unless somebody has gone elsewhere.
     const name = document.activeElement === document.body ? this.focused : null;
+    this.drawing = true;
     parent.append(this.root);
+    this.drawing = false;
     const input = name ? this.root.querySelector(`[data-name="${CSS.escape(name)}"]`) : null;
     input?.focus({ preventScroll: true });
     if (input?.setSelectionRange && this.dirty.has(name)) input.setSelectionRange(input.value.length, input.value.length);
@@ -73,6 +78,15 @@ class Table {
   }
 
   draw() {
+    this.drawing = true;
+    try {
+      this.drawn();
+    } finally {
+      this.drawing = false;
+    }
+  }
+
+  drawn() {
     const focus = document.activeElement;
     const inside = this.root.contains(focus) ? focus.dataset.name : null;
     const caret = inside && focus.selectionStart !== undefined && focus.type === "text"
@@ -120,6 +134,11 @@ class Table {
       make("th", { scope: "col", class: "gor" }, data.may ? "Gör" : "Läge"));
     const body = make("tbody");
     for (const row of data.rows) {
+      if (row.group) {
+        const whole = String((data.places ? 4 : 3) + data.years.length);
+        body.append(make("tr", { class: "grupp", "data-name": `${row.id}-grupp` },
+          make("th", { scope: "colgroup", colspan: whole }, row.group)));
+      }
       body.append(this.row(row));
       if (this.open.has(row.id)) body.append(this.more(row));
     }
@@ -152,10 +171,12 @@ class Table {
     const name = make("th", { scope: "row" }, make("span", { class: "titel" }, row.title),
       make("small", {}, [row.code, row.about].filter(Boolean).join(", ")));
     if (row.conflict) name.append(make("small", { class: "marke" }, "Jäv: du deltar inte i ärendet"));
+    const refused = this.data.refused[row.id];
+    if (refused) name.append(make("small", { class: "fel", role: "alert" }, refused));
     const state = row.out ? "utanfor" : row.considered ? "med" : "";
     return make("tr", { class: state, "data-name": row.id },
       this.place("td", row.place), name,
-      make("td", { class: "belopp sokt" }, row.asked, row.least ? make("small", {}, row.least) : null),
+      make("td", { class: "belopp sokt", "data-vad": this.data.asked }, row.asked, row.least ? make("small", {}, row.least) : null),
       ...row.cells.map((cell) => this.cell(row, cell)), this.actions(row));
   }
 
@@ -164,11 +185,11 @@ class Table {
     const dirty = this.dirty.get(name);
     const refused = this.data.refused[name];
     const text = dirty ? dirty.text : cell.text;
-    const place = make("td", { class: "belopp" });
+    const place = make("td", { class: "belopp", "data-vad": cell.year });
     if (this.data.may && !row.conflict) {
       const input = make("input", { type: "text", inputmode: "decimal", autocomplete: "off", "data-name": name,
         "data-row": row.id, "data-year": cell.year, "aria-label": `${row.title}, ${cell.year}`, maxlength: "40",
-        placeholder: row.out ? "utanför" : "–", "aria-invalid": refused ? "true" : null,
+        placeholder: row.out ? "utanför" : "–", readonly: row.locked, "aria-invalid": refused ? "true" : null,
         "aria-describedby": refused ? `${name}-fel` : null });
       input.value = text;
       place.append(input);
@@ -184,15 +205,18 @@ class Table {
 
   actions(row) {
     const place = make("td", { class: "gor" });
-    const button = (what, text, pressed, label) => make("button", { type: "button", "data-do": what,
+    const button = (what, text, pressed, label, disabled) => make("button", { type: "button", "data-do": what, disabled,
       "data-row": row.id, "data-name": `${row.id}-${what.replace("un", "")}`, "aria-pressed": String(Boolean(pressed)),
       "aria-label": `${label}: ${row.title}` }, text);
     if (this.data.may && !row.conflict) {
-      place.append(button("whole", "Helt", row.whole, "Ta med helt"), button("out", "Utanför", row.out, "Lämna utanför"),
+      place.append(button("whole", "Helt", row.whole, "Ta med helt", row.locked),
+        button("out", "Utanför", row.out, "Lämna utanför", row.locked),
         button(row.locked ? "unlock" : "lock", row.locked ? "Låst" : "Lås", row.locked,
           row.locked ? "Lås upp" : "Lås"));
     } else {
-      const state = row.out ? "Utanför" : row.whole ? "Helt" : row.considered ? "Med" : "Inte behandlat";
+      const refused = this.data.refused[row.id];
+    if (refused) name.append(make("small", { class: "fel", role: "alert" }, refused));
+    const state = row.out ? "Utanför" : row.whole ? "Helt" : row.considered ? "Med" : "Inte behandlat";
       place.append(make("span", {}, row.locked ? `${state}, låst` : state));
     }
     place.append(make("button", { type: "button", "data-do": "more", "data-row": row.id,
@@ -205,7 +229,7 @@ class Table {
     const list = make("dl");
     for (const [name, text] of row.more) list.append(make("div", {}, make("dt", {}, name), make("dd", {}, text)));
     const place = make("td", { colspan: String((this.data.places ? 4 : 3) + this.data.years.length) }, list);
-    const may = this.data.may && !row.conflict;
+    const may = this.data.may && !row.conflict && !row.locked;
     if (may) for (const cell of row.cells) place.append(this.year(row, cell));
     const buttons = make("div", { class: "knappar" });
     const button = (what, text) => buttons.append(make("button", { type: "button", "data-do": what,
@@ -246,6 +270,7 @@ class Table {
 
   typed(event) {
     const input = event.target;
+    this.fresh = null;
     const { name } = input.dataset;
     if (!name || input.nodeName !== "INPUT") return;
     const { cell } = this.found(input);
@@ -262,6 +287,7 @@ class Table {
   }
 
   left(event) {
+    if (this.drawing) return;
     if (event.type === "focusout" && event.relatedTarget) this.focused = null;
     if (event.target.nodeName === "INPUT") this.keep(event.target.dataset.name);
   }
@@ -304,6 +330,9 @@ class Table {
   }
 
   clicked(event) {
+    // A click into an amount takes all of it, as the Tab key does: what is typed takes its place.
+    if (event.target.nodeName === "INPUT" && this.fresh === event.target) event.target.select();
+    this.fresh = null;
     const button = event.target.closest("button[data-do]");
     if (!button) return;
     const { do: what, row, year } = button.dataset;
@@ -333,7 +362,7 @@ class Table {
       clearTimeout(cell?.still);
       this.dirty.delete(name);
       this.typing = null;
-      this.now();
+      this.say({ do: "forget", row: input.dataset.row, year: Number(input.dataset.year) });
       this.draw();
       input.select();
       return;
@@ -343,6 +372,7 @@ class Table {
     const what = { h: "whole", u: "out", l: row?.locked ? "unlock" : "lock", a: "unset" }[key.toLowerCase()];
     if (!what) return;
     event.preventDefault();
+    if (row?.locked && what !== "unlock") return;
     clearTimeout(this.dirty.get(name)?.still);
     this.dirty.delete(name);
     this.typing = null;

@@ -11,7 +11,18 @@ from decimal import Decimal
 from typing import Any, TypeAlias
 
 from fou.access import Person
-from fou.boards import Board, Commitment, Given, Row, Said, YearRoom, board_of, given, recommended_room
+from fou.boards import (
+    Board,
+    Commitment,
+    Given,
+    Row,
+    Said,
+    YearRoom,
+    board_of,
+    decided_otherwise,
+    given,
+    recommended_room,
+)
 from fou.calls import Sum
 from fou.figures import ZERO
 from fou.matters import Matter
@@ -28,12 +39,16 @@ Json: TypeAlias = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class OnTheWall:
-    """A scenario as it stands, and what its board rests on; ``room`` as it was when it was recommended, if it is."""
+    """A scenario as it stands, and what its board rests on; ``room`` as it was when it was recommended, if it is.
+
+    ``decided``: the board has decided on another scenario about the same thing.
+    """
 
     scenario: Scenario
     lines: tuple[ScenarioLine, ...]
     given: Given
     room: tuple[YearRoom, ...] | None = None
+    decided: bool = False
 
     def board(self, lines: tuple[ScenarioLine, ...] | None = None) -> Board:
         """What follows from its lines, or if they were these."""
@@ -44,7 +59,8 @@ def on_the_wall(reader: Reader, person: Person, number: int) -> OnTheWall:
     """The scenario with this id. Raises Refused when it is gone."""
     scenario, lines = scenario_of(reader, number), lines_of(reader, number)
     also = frozenset((line.project, line.call) for line in lines)
-    return OnTheWall(scenario, lines, given(reader, person, scope_of(scenario), also), recommended_room(reader, number))
+    known = given(reader, person, scope_of(scenario), also)
+    return OnTheWall(scenario, lines, known, recommended_room(reader, number), decided_otherwise(reader, scenario))
 
 
 def years_shown(board: Board) -> tuple[int, ...]:
@@ -61,7 +77,10 @@ def table(board: Board, committed: Sequence[Commitment]) -> Json:
         "places": any(row.matter.ranked is not None for row in board.rows),
         "asked": _asked_word(board).capitalize(),
         "years": [{"year": year, "title": str(year)} for year in years],
-        "rows": [_row(row, board.matters.years, years, _asked_word(board)) for row in board.rows],
+        "rows": [
+            {**_row(row, board.matters.years, years, _asked_word(board)), "group": group}
+            for row, group in zip(board.rows, _groups(board), strict=True)
+        ],
         "committed": [_committed(one, years) for one in committed if any(year in one.granted for year in years)],
         "committedTitle": _committed_title(committed, years),
         "foot": _foot(board, years),
@@ -71,9 +90,9 @@ def table(board: Board, committed: Sequence[Commitment]) -> Json:
 def room_text(room: YearRoom, unit: str) -> tuple[tuple[str, str], ...]:
     """What a year's room is, as (what, amount): the first is the sum of the others."""
     here = format_whole(room.here.firm, unit)
-    if room.pot is not None and room.pot_left is not None:
-        said = [("Avsatt till utlysningen", format_whole(room.pot, unit)), ("Förslaget", here)]
-        kept = room.pot - room.here.firm
+    if room.set_aside is not None and room.left is not None:
+        said = [("Avsatt", format_whole(room.set_aside, unit)), ("Förslaget", here)]
+        kept = room.left
         said.append(("Över det avsatta", format_whole(-kept, unit)) if kept < 0 else ("Kvar", format_whole(kept, unit)))
         return tuple(said)
     if room.frame is None or room.free_after is None:
@@ -88,8 +107,9 @@ def room_text(room: YearRoom, unit: str) -> tuple[tuple[str, str], ...]:
 def parts(room: YearRoom) -> tuple[Decimal, Decimal, Decimal, Decimal]:
     """A year's room as lengths in SEK: committed besides this, this, free, and what there is not room for."""
     here = Decimal(room.here.firm)
-    if room.pot is not None:
-        return ZERO, min(here, room.pot), max(ZERO, room.pot - here), max(ZERO, here - room.pot)
+    if room.set_aside is not None:
+        whole = room.set_aside
+        return ZERO, min(here, whole), max(ZERO, whole - here), max(ZERO, here - whole)
     if room.frame is None or room.free_after is None:
         return room.committed, here, ZERO, ZERO
     beside = room.frame - room.free_after - here
@@ -100,10 +120,14 @@ def parts(room: YearRoom) -> tuple[Decimal, Decimal, Decimal, Decimal]:
 def also(room: YearRoom, unit: str) -> str:
     """What is said of a year besides its figures."""
     told = [f"Dessutom {beside(room.here)}."] if room.here.open or room.here.conditional else []
+    if room.own:
+        told.append(f"{format_whole(room.own, unit)} är avsatt till projekten själva, det andra till utlysningen.")
     if room.pot is not None and room.free_after is not None:
         told.append("{}: {}.".format(*_left("Fritt i ramen", room.free_after, unit)))
     elif room.over and room.free_after is None:
         told.append(f"Fattas: {format_whole(room.over, unit)}.")
+    if room.left is not None and 0 <= room.left < room.here.conditional:
+        told.append(f"Uppfylls villkoren fattas {format_whole(room.here.conditional - room.left, unit)}.")
     return " ".join(told)
 
 
@@ -148,6 +172,20 @@ def over(rooms: Iterable[YearRoom]) -> tuple[str, ...]:
 
 def _left(name: str, amount: Decimal, unit: str) -> tuple[str, str]:
     return ("Fattas", format_whole(-amount, unit)) if amount < 0 else (name, format_whole(amount, unit))
+
+
+def _groups(board: Board) -> list[str]:
+    """What stands above each row: a head where another kind of matter begins, in a call."""
+    kinds = [_kind(row.matter) for row in board.rows]
+    if board.matters.call is None:
+        return [""] * len(kinds)
+    return [kind if kind and (not at or kinds[at - 1] != kind) else "" for at, kind in enumerate(kinds)]
+
+
+def _kind(matter: Matter) -> str:
+    if matter.applied is not None:
+        return ""
+    return "Det som utlysningen behåller" if matter.project is None else "Andra projekt som har pengar avsatta"
 
 
 def _asked_word(board: Board) -> str:
@@ -290,10 +328,6 @@ def _foot(board: Board, years: Sequence[int]) -> list[Json]:
 
 
 def _foot_left(room: YearRoom) -> str:
-    if room.pot is not None:
-        amount = room.pot - room.here.firm
-    elif room.free_after is not None:
-        amount = room.free_after
-    else:
+    if room.left is None:
         return ""
-    return f"fattas {format_sek(-amount)}" if amount < 0 else format_sek(amount)
+    return f"{format_sek(-room.left)} för mycket" if room.left < 0 else format_sek(room.left)
