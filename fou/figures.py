@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -19,6 +19,8 @@ class Figures:
     firm: Mapping[Kind, Decimal] = field(default_factory=dict)
     conditional: Mapping[Kind, Decimal] = field(default_factory=dict)
     open: Mapping[Kind, int] = field(default_factory=dict)
+    #: How many of ``open`` something firmer about the same matter and year has taken the place of.
+    replaced: int = 0
 
     def sum(self, kind: Kind) -> Decimal:
         """The firm sum, 0 when nothing is stated."""
@@ -30,8 +32,8 @@ class Figures:
 
     @property
     def open_count(self) -> int:
-        """The number of commitments whose amount is not set."""
-        return sum(self.open.values())
+        """The number of commitments whose amount is not set, each counted once: what is decided, not also proposed."""
+        return sum(self.open.values()) - self.replaced
 
     @property
     def conditional_sum(self) -> Decimal:
@@ -65,7 +67,8 @@ def collect(rows: Iterable[tuple[Any, Kind, Decimal | None, Decimal | None, int]
 def total(parts: Iterable[Figures]) -> Figures:
     """The sum of several figures."""
     rows: list[tuple[Any, Kind, Decimal | None, Decimal | None, int]] = []
+    parts = tuple(parts)
     for part in parts:
         for kind in part.firm.keys() | part.conditional.keys() | part.open.keys():
             rows.append((None, kind, part.firm.get(kind), part.conditional.get(kind), part.open.get(kind, 0)))
-    return collect(rows).get(None, Figures())
+    return replace(collect(rows).get(None, Figures()), replaced=sum(part.replaced for part in parts))

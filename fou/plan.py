@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 
 from fou.areas import AreaNames
 from fou.figures import ZERO, Figures, total
 from fou.model import CALLS, NO_AREA, Call, Criterion, Funder, Kind, Plan
+from fou.snapshot import thaw_decided
 from fou.store import Reader
 from fou.store.reading import STANDING
 from fou.sums import figures_by
@@ -140,6 +142,10 @@ class YearPlan:
     open_items: tuple[OpenItem, ...]
     conditional_items: tuple[OpenItem, ...]
     project_count: int
+    #: How many projects, and in how many areas, have a firm amount of each kind.
+    having: Mapping[Kind, tuple[int, int]] = field(default_factory=dict)
+    #: The board that has decided on the year's money, and the day, when the plan itself is not decided.
+    decision: tuple[str, date] | None = None
 
 
 def years(reader: Reader) -> list[int]:
@@ -180,7 +186,45 @@ def year_plan(reader: Reader, year: int, money: str = "alla") -> YearPlan:
         open_items=tuple(item for item in items if item.amount is None),
         conditional_items=tuple(item for item in items if item.amount is not None),
         project_count=int(count),
+        having=_having(reader, year, chosen),
+        decision=_decision(reader, year),
     )
+
+
+def _having(reader: Reader, year: int, chosen: tuple[int, ...] | None) -> dict[Kind, tuple[int, int]]:
+    rows = reader.rows(
+        f"""
+        SELECT kind, COUNT(*), COUNT(DISTINCT area)
+        FROM (
+            SELECT standing.kind AS kind, standing.project, MIN(COALESCE(standing.area, project.area)) AS area
+            FROM ({STANDING}) AS standing
+            JOIN project ON project.id = standing.project
+            WHERE standing.year = $year AND standing.condition IS NULL AND standing.open = 0 {only(chosen)}
+            GROUP BY 1, 2
+            HAVING SUM(standing.amount) <> 0
+        )
+        GROUP BY kind
+        """,
+        year=year,
+        **ids(chosen),
+    )
+    return {Kind(kind): (projects, areas) for kind, projects, areas in rows}
+
+
+def _decision(reader: Reader, year: int) -> tuple[str, date] | None:
+    """The latest decision in force that gives a year's own money, not a call's."""
+    rows = reader.rows(
+        "SELECT board, decided, frozen FROM resolution WHERE verdict IN ('approved', 'changed') AND number = ("
+        "SELECT MAX(later.number) FROM resolution AS later WHERE later.recommendation = resolution.recommendation) "
+        "ORDER BY decided DESC, id DESC"
+    )
+    for board, day, frozen in rows:
+        found = thaw_decided(frozen)
+        lines = [line for one in found.matters for line in one.said if line.choice != "out"]
+        given = [line.year for line in lines if line.choice == "grant"] or [line.year for line in lines]
+        if found.call is None and given and min(given) == year:
+            return board, day
+    return None
 
 
 def year_areas(reader: Reader, year: int, money: str = "alla") -> tuple[AreaRow, ...]:

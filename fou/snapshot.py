@@ -336,7 +336,15 @@ def _room(year: Year, carried: Sequence[tuple[DecidedMatter, Carried]], call: in
         conditional=Decimal(sum(line.amount or 0 for _, line in lines if line.condition is not None)),
         pot_left=None if year.pot is None else year.pot - of_pot + into_pot,
         free_after=None if year.free is None else year.free - granted - reserved + used,
-    )
+        own=sum((_own(one) for matter, one in carried if matter.project is not None and one.line.year == year.year),
+                Decimal(0)),
+    )  # fmt: skip
+
+
+def _own(carried: Carried) -> Decimal:
+    """What a project is given of what was set aside for itself, without conditions."""
+    held = sum((one.amount for one in carried.taken if one.project is not None and one.condition is None), Decimal(0))
+    return min(Decimal(carried.line.firm), held)
 
 
 class Difference(NamedTuple):

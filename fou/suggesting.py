@@ -18,7 +18,7 @@ from fou.errors import Refused
 from fou.figures import ZERO
 from fou.matters import Key, Scope
 from fou.model import Score
-from fou.money import format_sek
+from fou.money import EN_DASH, format_sek
 from fou.scales import scale_of
 from fou.scenarios import as_line, spread
 from fou.standings import Standings
@@ -117,7 +117,7 @@ class Asked:
         _refuse_without_points(self.board, rule)
         found = self.problem(rule, limits)
         suggestion = _suggestion(_Question(found, rule))
-        more = [*_not_cut(self, found), *_beyond(self, found, suggestion)]
+        more = [*_part_of_least(self, found), *_not_cut(self, found), *_beyond(self, found, suggestion)]
         suggestion = replace(suggestion, told=(*suggestion.told, *more))
         free = [one.id for one in found.proposals if one.lock is None and one.requested is not None]
         given = (
@@ -251,6 +251,20 @@ def _not_cut(asked: Asked, found: Problem) -> list[str]:
         if one.lock is None and one.requested is not None and asked.held.get((one.id, None))
     ]
     return [f"Det som redan är avsatt för {join_words(held)} skärs inte."] if held else []
+
+
+def _part_of_least(asked: Asked, found: Problem) -> list[str]:
+    """What is counted of a least amount for more years than there is money for: less than the application says."""
+    least = {row.matter.key[0]: row.matter.least for row in asked.rows}
+    free = [one for one in found.proposals if one.lock is None and one.least is not None]
+    if not any((one.least or 0) < (least[one.id] or 0) for one in free):
+        return []
+    years = asked.board.matters.years
+    span = str(years[0]) if len(years) == 1 else f"{years[0]}{EN_DASH}{years[-1]}"
+    return [
+        f"Ett lägsta belopp för flera år räknas bara med den del som faller på {span}, lika stor del som av det sökta: "
+        "därför är det lägre här än i ansökan."
+    ]
 
 
 def _beyond(asked: Asked, found: Problem, suggestion: Suggestion) -> list[str]:

@@ -26,14 +26,14 @@ if room is None:
     meeting.listed(view)
     st.stop()
 
-meeting.follow(view)
-with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="mote-val"):
-    st.page_link(MEETING, label="Alla möten", icon=":material/arrow_back:", query_params=view.link())
-    part = meeting.part_chosen()
-    scenario_managing.chooser(view, room)
-if room.scenario is None and part in ("fordela", "jamfor", "forslag"):
-    scenario_managing.first(view, room)
-    st.stop()
-if part != "fordela":
-    distributing.bar(view, room)
-PARTS[part](view, room)
+with meeting.followed(view):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="mote-val"):
+        st.page_link(MEETING, label="Alla möten", icon=":material/arrow_back:", query_params=view.link())
+        part = meeting.part_chosen()
+        scenario_managing.chooser(view, room)
+    if room.scenario is None and part in ("fordela", "jamfor", "forslag"):
+        scenario_managing.first(view, room)
+    else:
+        if part != "fordela":
+            distributing.bar(view, room)
+        PARTS[part](view, room)

@@ -28,9 +28,18 @@ def suggest_cut(problem: Problem) -> Suggestion:
     """The rule ``cut``. All with an amount take part, judged or not."""
     said = [*_DOES, *telling.settled(problem), *telling.open_amounts(problem)]
     taking_part = [one for one in problem.proposals if one.lock is None and one.requested is not None]
-    found = impossible(problem) or _too_little(problem, taking_part)
+    broken = impossible(problem)
+    found = broken or _too_little(problem, taking_part)
     if found:
-        return Suggestion(Rule.CUT, problem.frame, {}, (*said, *telling.each_broken(problem, found)), found)
+        *why, end = telling.each_broken(problem, found)
+        said += why
+        if not broken:
+            # The rule gives to everybody: what it is asked is too much even when each has as little as can be.
+            if found[-1].limit == "frame" and not any(limits.least for limits in problem.areas.values()):
+                said.append("Så mycket är det som är låst och allas lägsta belopp tillsammans.")
+            said.append("Ett annat sätt är att lämna en eller flera utanför och låsa dem så.")
+        said.append(end)
+        return Suggestion(Rule.CUT, problem.frame, {}, tuple(said), found)
     groups: dict[str | None, list[Proposal]] = {}
     for one in taking_part:
         groups.setdefault(one.area if one.area in problem.areas else None, []).append(one)

@@ -28,6 +28,9 @@ class _Answers:
     def __init__(self, problem: Problem, edge: Edge, order: list[Proposal], base: Walk) -> None:
         self.problem, self.edge, self.order, self.base = problem, edge, order, base
         self.outside = {one.id for one in order if one.id not in base.amounts}
+        self.step = problem.step
+        # Whole steps of points: they are compared very often.
+        self.steps = [int(Fraction(one.score or 0) / self.step) for one in order]
 
     def all(self) -> dict[int, Why]:
         """Every answer."""
@@ -52,12 +55,13 @@ class _Answers:
                         unknown[proposal].append("most")
         new = self._more_new()
         answers = {}
+        at = {one.id: place for place, one in enumerate(self.order)}
         for one in self.problem.proposals:
             aside = set_aside(self.problem, one)
             if aside is not None:
                 answers[one.id] = aside
                 continue
-            points = self._points(one, one.id in inside)
+            points = self._points(at[one.id], one.id in inside)
             changes = [points, (less | frame).get(one.id), areas.get(one.id), new.get(one.id)]
             answers[one.id] = why_of(
                 self.problem, one, one.id in inside, (change for change in changes if change), unknown[one.id]
@@ -106,29 +110,33 @@ class _Answers:
                 break
         return found
 
-    def _points(self, one: Proposal, inside: bool) -> Change | None:
-        """The fewest points up or down. Where it stands is all that counts, so only others' scores are tried.
+    def _points(self, place: int, inside: bool) -> Change | None:
+        """The fewest points up or down for the one at this place. Where it stands is all that counts, so only others'
+        scores are tried.
 
-        Higher up there is never less left for it, so halving finds the first that makes it otherwise.
+        Higher up there is never less left for it, so halving finds the first that makes it otherwise. What comes below
+        it does not matter to it: a try goes no further down than to where it stands.
         """
-        step, own = self.problem.step, Fraction(one.score or 0)
-        rest = [(-Fraction(other.score or 0), other.id, other) for other in self.order if other.id != one.id]
-        others = [-score for score, _, _ in rest]
+        one, own = self.order[place], self.steps[place]
+        rest = [*self.order[:place], *self.order[place + 1 :]]
+        others = [*self.steps[:place], *self.steps[place + 1 :]]
+        keys = [(-steps, other.id) for steps, other in zip(others, rest, strict=True)]
         if inside:
-            tries = [score - nudge for score in others if score <= own for nudge in (0, step)]
-            tries = [score for score in [*tries, Fraction(0)] if 0 <= score < own]
+            tries = [steps - nudge for steps in others if steps <= own for nudge in (0, 1)]
+            tries = [steps for steps in [*tries, 0] if 0 <= steps < own]
         else:
-            tries = [score + nudge for score in reversed(others) if score >= own for nudge in (0, step)]
-            tries = [score for score in tries if score > own]
-        order = [other for _, _, other in rest]
-        low, high, found = 0, len(tries), None
+            tries = [steps + nudge for steps in reversed(others) if steps >= own for nudge in (0, 1)]
+            tries = [steps for steps in tries if steps > own]
+        low, high = 0, len(tries)
         while low < high:
             middle = (low + high) // 2
-            at = bisect_left(rest, (-tries[middle], one.id), key=lambda row: row[:2])
-            done = walk(self.problem, [*order[:at], one, *order[at:]], self.edge)
-            if (one.id in done.amounts) != inside:
-                found = self._change(one.id, "points", tries[middle] - own, done.amounts)
+            at = bisect_left(keys, (-tries[middle], one.id))
+            if (one.id in walk(self.problem, [*rest[:at], one], self.edge).amounts) != inside:
                 high = middle
             else:
                 low = middle + 1
-        return found
+        if low == len(tries):
+            return None
+        at = bisect_left(keys, (-tries[low], one.id))
+        done = walk(self.problem, [*rest[:at], one, *rest[at:]], self.edge)
+        return self._change(one.id, "points", (tries[low] - own) * self.step, done.amounts)

@@ -17,7 +17,7 @@ from fou.swedish import count, join_words, percent
 if TYPE_CHECKING:
     from fou.boards import Board, Compared, Comparison, Said, YearRoom
 
-#: What stands of a matter that the reader is in conflict of interest over.
+#: The mark of a matter that the reader is in conflict of interest over, and what stands for what is not shown of it.
 CONFLICTED = "jäv"
 #: What differs but is no difference in kronor.
 OTHERWISE = "≠"
@@ -72,7 +72,7 @@ def sentences(found: Comparison, names: Sequence[str], unit: str) -> tuple[tuple
 
 
 def _against(found: Comparison, first: str, at: int, unit: str) -> str:
-    shown = [row for row in found.rows if not row.matter.conflict and row.differs[at]]
+    shown = [row for row in found.rows if row.differs[at]]
     if not shown:
         return f"säger detsamma som {first}."
     up = sorted((row for row in shown if (row.gains[at] or 0) > 0), key=lambda row: -(row.gains[at] or 0))
@@ -140,7 +140,7 @@ def shown_rows(found: Comparison, only_differing: bool) -> list[Compared]:
     return [
         row
         for row in found.rows
-        if (row.matter.conflict or differs(row) if only_differing else True)
+        if (differs(row) or not only_differing)
         and (not call or row.matter.applied is not None or any(said.choice for said in row.said))
     ]
 
@@ -149,8 +149,6 @@ def who_rows(found: Comparison, unit: str, only_differing: bool) -> list[tuple[s
     """Who gets what: what is asked for, and for each scenario what it says and how that differs from the first."""
     rows: list[tuple[str, Cells]] = []
     for row in shown_rows(found, only_differing):
-        if row.matter.conflict:
-            continue
         cells = tuple((said_text(said, unit), difference_text(row, at, unit)) for at, said in enumerate(row.said))
         rows.append((asked_text(row.matter.asked_in(year for year, _ in row.matter.asked), unit), cells))
     return rows
@@ -163,7 +161,7 @@ def who_table(found: Comparison, names: Sequence[str]) -> Table:
         cells: list[Cell] = []
         for said in row.said:
             plain = said.choice is not None and not (said.reserved or said.open or said.conditional) and said.granted
-            cells.append(CONFLICTED if row.matter.conflict else Decimal(plain) if plain else said_text(said, "kr"))
+            cells.append(Decimal(plain) if plain else said_text(said, "kr"))
         asked = row.matter.asked_in(year for year, _ in row.matter.asked)
         known = asked.known
         rows.append((row.matter.code, row.matter.title, asked_text(asked, "kr") if known is None else known, *cells))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from fou.model import CALLS, NO_AREA, PLAN_STATES, Kind
 from fou.money import format_whole
-from fou.swedish import count, join_words, percent
+from fou.swedish import count, format_date, join_words, percent
 
 if TYPE_CHECKING:
     from fou.plan import Room, YearPlan
@@ -23,16 +23,22 @@ def year_sentence(year: YearPlan, unit: str) -> str:
         return f"Det finns inga uppgifter om {year.year}."
     parts = [_state(year)]
     if year.project_count:
+        gets, of_kind = _gets(year, unit)
         areas = sum(row.name not in (NO_AREA, CALLS) for row in year.areas)
-        where = f" inom {_number(areas, 'område', 'områden')}" if areas else ""
-        parts.append(f"{_number(year.project_count, 'projekt', 'projekt').capitalize()}{where} {_gets(year, unit)}.")
+        number, within = (year.project_count, areas) if of_kind is None else year.having.get(
+            of_kind, (year.project_count, areas)
+        )  # fmt: skip
+        where = f" inom {_number(within, 'område', 'områden')}" if within else ""
+        others = year.project_count - number
+        more = f" Ytterligare {_number(others, 'projekt', 'projekt')} finns med för {year.year}." if others else ""
+        parts.append(f"{_number(number, 'projekt', 'projekt').capitalize()}{where} {gets}.{more}")
     for call in year.calls:
-        for verb, money in (
-            ("föreslås", call.figures.stated(Kind.PROPOSED)),
-            ("är avsatta", call.figures.stated(Kind.RESERVED)),
-        ):
-            if money:
-                parts.append(f"{format_whole(money, unit)} {verb} till utlysningen {call.name}.")
+        # What is decided takes the place of what was proposed.
+        verb, money = "är avsatta", call.figures.stated(Kind.RESERVED)
+        if not money and not call.figures.open.get(Kind.RESERVED):
+            verb, money = "föreslås", call.figures.stated(Kind.PROPOSED)
+        if money:
+            parts.append(f"{format_whole(money, unit)} {verb} till utlysningen {call.name}.")
     number = len(year.open_items)
     if number:
         parts.append(f"{_number(number, 'åtagande', 'åtaganden').capitalize()} har inget fastställt belopp.")
@@ -100,28 +106,32 @@ def _later(rooms: Sequence[Room], unit: str) -> str:
 def _state(year: YearPlan) -> str:
     if year.plan is None:
         return ""
+    if year.decision is not None and year.plan.state in ("draft", "proposed"):
+        board, day = year.decision
+        return f"{board} beslutade om FoU-medlen för {year.year} den {format_date(day)}."
     state = PLAN_STATES[year.plan.state]
     word = {"utkast": "ett utkast", "förslag": "ett förslag"}.get(state, state)
     return f"FoU-planen för {year.year} är {word}."
 
 
-def _gets(year: YearPlan, unit: str) -> str:
+def _gets(year: YearPlan, unit: str) -> tuple[str, Kind | None]:
+    """What the year's projects get, and which kind of amount those have that get it; None: all are meant."""
     granted = year.figures.stated(Kind.GRANTED)
     if granted is not None:
         own = year.room.granted
         of_frame = (
             f", varav {format_whole(own, unit)} av ramen" if year.room.frame is not None and own != granted else ""
         )
-        return f"har beviljats {format_whole(granted, unit)} för {year.year}{of_frame}"
+        return f"har beviljats {format_whole(granted, unit)} för {year.year}{of_frame}", Kind.GRANTED
     reserved = sum((row.figures.sum(Kind.RESERVED) for row in year.areas if row.name != CALLS), Decimal(0))
     if reserved:
-        return f"har {format_whole(reserved, unit)} avsatt för {year.year}"
+        return f"har {format_whole(reserved, unit)} avsatt för {year.year}", Kind.RESERVED
     money = sum((row.figures.sum(Kind.PROPOSED) for row in year.areas if row.name != CALLS), Decimal(0))
     if money and year.room.proposed:
         frame = year.room.frame
         whole = ", hela ramen" if frame == money else ""
-        return f"föreslås dela på {format_whole(money, unit)}{whole}"
-    return f"finns med för {year.year}"
+        return f"föreslås dela på {format_whole(money, unit)}{whole}", Kind.PROPOSED
+    return f"finns med för {year.year}", None
 
 
 def _number(number: int, one: str, many: str) -> str:

@@ -41,7 +41,10 @@ def compared(view: View, room: Room) -> None:
     if found.over is not None:
         st.warning(plain(found.over), icon=":material/warning:")
     if found.hidden:
-        st.caption(f"Du är jävig i {plain(join_words(found.hidden))}: vad de får visas inte för dig.")
+        st.caption(
+            f"Du är jävig i {plain(join_words(found.hidden))}: du ser beloppen, som alla i rådet, men inte plats, "
+            "poäng och skäl."
+        )
     _who_gets_what(view, room, found, len(chosen))
     _notes(chosen, names)
     part = st.segmented_control(

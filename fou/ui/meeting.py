@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 import streamlit as st
@@ -29,7 +32,11 @@ PARTS = {
 }
 _SAID, _UNDO, _PART, _VERSION = "mote-gjort", "mote-angra", "mote-del", "mote-version"
 #: How often a screen asks whether anything has changed, in seconds.
-_EVERY = 1.0
+_EVERY = 0.75
+
+
+#: Whether the page is being drawn, and does not have to look.
+_inline: ContextVar[bool] = ContextVar("inline", default=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,11 +147,24 @@ def _undo(view: View, batch: int) -> None:
     done(f"Det är ångrat (post {batch}).")
 
 
-def follow(view: View) -> None:
-    """Have this screen follow what others do: look every second whether anything has changed, and show it."""
-    if view.head is None:
-        st.session_state[_VERSION] = state.database().version
+@contextmanager
+def followed(view: View) -> Iterator[None]:
+    """Have this screen follow what others do: look again and again whether anything has changed, and show it.
+
+    What is drawn in the block is shown as things were when it began, once all of it has been drawn: a run that is
+    broken off in the middle has shown nothing, and is made again.
+    """
+    if view.head is not None:
+        yield
+        return
+    version = state.database().version
+    inline = _inline.set(True)
+    try:
         _look()
+    finally:
+        _inline.reset(inline)
+    yield
+    st.session_state[_VERSION] = version
 
 
 def known(before: tuple[int, int]) -> None:
@@ -157,7 +177,7 @@ def known(before: tuple[int, int]) -> None:
 @st.fragment(run_every=_EVERY)
 def _look() -> None:
     # Nothing is asked about who looks: a screen that only follows does not keep a sign-in alive.
-    if state.database().version != st.session_state.get(_VERSION):
+    if not _inline.get() and state.database().version != st.session_state.get(_VERSION):
         st.rerun()
 
 

@@ -248,19 +248,24 @@ def _called(view: View, page: meetings.MeetingPage) -> None:
     before = {role: next((one.name for one in page.attendance if one.role == role), None) for role in _LEADING}
     with st.form(f"mote-kallade-{page.meeting.id}-{turn}", border=False):
         chosen: dict[str, str | None] = {}
+        gone: list[str] = []
+        if names:
+            with st.container(horizontal=True, gap="small"):
+                for role, label in _LEADING.items():
+                    chosen[role] = st.selectbox(
+                        label, names, index=None, key=f"mote-{role}-{page.meeting.id}-{turn}", width=240,
+                        placeholder=before[role] or "ingen",
+                    )  # fmt: skip
         with st.container(horizontal=True, gap="small"):
-            for role, label in _LEADING.items():
-                chosen[role] = st.selectbox(
-                    label, names, index=None, key=f"mote-{role}-{page.meeting.id}-{turn}", width=240,
-                    placeholder=before[role] or "ingen",
-                )  # fmt: skip
-        with st.container(horizontal=True, gap="small"):
-            name = st.text_input("Lägg till någon", key=f"mote-till-{turn}", width=240, placeholder="namn")
+            typed = st.text_area(
+                "Lägg till, ett namn per rad", key=f"mote-till-{turn}", width=240, height=120, placeholder="namn"
+            )
             role = st.selectbox(
-                "Som", list(ATTENDANCE_ROLES), index=list(ATTENDANCE_ROLES).index("secretary"),
+                "Som", list(ATTENDANCE_ROLES), index=list(ATTENDANCE_ROLES).index("member"),
                 format_func=ATTENDANCE_ROLES.__getitem__, key=f"mote-som-{turn}", width=240,
             )  # fmt: skip
-        gone = st.multiselect("Ta bort ur kallelsen", names, key=f"mote-bort-{turn}", placeholder="ingen")
+        if names:
+            gone = st.multiselect("Ta bort ur kallelsen", names, key=f"mote-bort-{turn}", placeholder="ingen")
         if not st.form_submit_button("Spara", type="primary"):
             return
 
@@ -273,7 +278,10 @@ def _called(view: View, page: meetings.MeetingPage) -> None:
                 now = which if one.name == who else "member" if now == which else now
         return replace(one, role=now)
 
-    added = [Attendant(name, role, True)] if (name or "").strip() else []
+    # Whoever is added while the meeting goes on is there; before it they are called.
+    there = True if page.meeting.state == "open" else None
+    lines = dict.fromkeys(" ".join(line.split()) for line in (typed or "").splitlines())
+    added = [Attendant(name, role, there) for name in lines if name]
     if _save(view, page.meeting.id, said, added):
         st.session_state["mote-kallade-nummer"] = turn + 1
     st.rerun()
@@ -355,6 +363,7 @@ def _declare(view: View, room: Room, found: views.Day, who: dict[int, str], memb
                 label, list(names), key=f"mote-jav-i-{turn}", format_func=names.__getitem__, placeholder="sök ärende"
             )
         reason = st.text_input("Varför?", key=f"mote-jav-skal-{turn}", placeholder="chef för den sökande …")
+        st.caption("Alla i rådet ser skälet.")
         if not st.form_submit_button("Anmäl jäv", type="primary"):
             return
     if chosen is None or not about:
@@ -403,12 +412,13 @@ def _others(view: View, room: Room, found: views.Day) -> None:
 
 
 def _try(write: Callable[[], int], said: str) -> None:
+    """Begin or end it. Each has its own way back, so that no "Ångra" for it stands beside what is done later."""
     try:
-        batch = write()
+        write()
     except FouError as error:
         st.error(plain(str(error)), icon=":material/block:")
         return
-    done(said, batch)
+    done(said)
 
 
 def _refused(error: FouError) -> None:

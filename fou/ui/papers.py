@@ -25,6 +25,12 @@ from fou.ui.text import plain
 from fou.ui.views.recommending import Shown
 
 _WORD = ".docx"
+#: Why there are no letters of decision, by what the board has decided.
+_NO_LETTERS = {
+    "": "Beslutsbreven görs när nämndens beslut är registrerat.",
+    "sent_back": "Nämnden återremitterade ärendet. Därför finns inga beslutsbrev.",
+    "rejected": "Nämnden avslog förslaget och gav inga medel. Därför finns inga beslutsbrev.",
+}
 _TEMPLATES = {"memo": MEMO, "minutes": MINUTES, "letters": LETTER}
 #: What the handler writes for the papers; the longer texts are paragraphs of the memo.
 _SHORT = {"board": "Nämnd", "reference": "Diarienummer", "unit": "Enhet", "handler": "Handläggare"}
@@ -55,7 +61,8 @@ def offered(view: View, shown: Shown) -> None:
                 disabled=unmade or (form is not None and form.file in wrong),
             )  # fmt: skip
     if not shown.gives:
-        missing.append("Beslutsbreven görs när nämndens beslut är registrerat.")
+        latest = shown.page.in_force
+        missing.append(_NO_LETTERS["" if latest is None else latest.resolution.verdict])
     if missing:
         st.caption(" ".join(missing))
     for file, told in wrong.items():

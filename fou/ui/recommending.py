@@ -81,6 +81,9 @@ def _recommend(view: View, room: Room, held: tuple[Meeting, ...]) -> None:
     if found.left:
         left = "\n".join(f"- {plain(one)}" for one in found.left)
         st.warning(f"**Kvar innan rekommendationen kan lämnas**\n\n{left}", icon=":material/checklist:")
+    if found.cautions:
+        cautions = "\n".join(f"- {plain(one)}" for one in found.cautions)
+        st.info(f"**Att veta om pengarna**\n\n{cautions}", icon=":material/payments:")
     if found.remarks:
         st.caption(" ".join(plain(one) for one in found.remarks))
     if not leading:
@@ -267,7 +270,8 @@ def _form(view: View, shown: Shown) -> None:
     except FouError as error:
         _refused(error)
         return
-    done(f"Nämndens beslut om {found.code} är registrerat.", batch)
+    what = "Återremissen av" if verdict == "sent_back" else "Nämndens beslut om"
+    done(f"{what} {found.code} är {'registrerad' if verdict == 'sent_back' else 'registrerat'}.", batch)
 
 
 def _foresee(

@@ -21,6 +21,8 @@ from fou.ui.text import for_label, plain
 T = TypeVar("T")
 
 _CHOICE = "scenario-valt"
+#: The scenario that the address says without anybody having chosen it.
+_HELD = "scenario-holls"
 _MENU = "scenario-meny"
 #: Whether the menu is to be closed at the next run.
 _CLOSE = "scenario-stang"
@@ -36,18 +38,28 @@ def chooser(view: View, room: Room) -> None:
         st.session_state[_MENU] = False
     if room.scenario is None:
         return
+    if view.as_of is None and may_change(view, room.scenario):
+        # Whoever may write here is never moved to another scenario while typing, whatever is put on the wall.
+        if st.query_params.get("scenario") != room.scenario.code:
+            st.query_params["scenario"] = st.session_state[_HELD] = room.scenario.code
+    elif st.session_state.pop(_HELD, "") == st.query_params.get("scenario"):
+        # Somebody else is at the screen now, who has not chosen it.
+        _follow_wall()
+        st.rerun()
     by_code = {one.scenario.code: one for one in room.scenarios}
     # Set at every run: the address and the wall decide what is shown.
     st.session_state[_CHOICE] = room.scenario.code
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.selectbox(
-            "Scenario", list(by_code), key=_CHOICE, on_change=_remember, width=320, label_visibility="collapsed",
-            format_func=lambda code: _label(view, room, by_code[code]) if code in by_code else code,
-        )  # fmt: skip
-        if view.may(Action.PLAN_MEETING) and room.meeting is not None and room.meeting.state == "open":
-            _wall(view, room, room.scenario)
-        if view.may(Action.TRY) and may_begin(view):
-            _menu(view, room, room.scenario)
+    with st.container(gap="small"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.selectbox(
+                "Scenario", list(by_code), key=_CHOICE, on_change=_remember, width=320, label_visibility="collapsed",
+                format_func=lambda code: _label(view, room, by_code[code]) if code in by_code else code,
+            )  # fmt: skip
+            if view.may(Action.PLAN_MEETING) and room.meeting is not None and room.meeting.state == "open":
+                _wall(view, room, room.scenario)
+            if view.may(Action.TRY) and may_begin(view):
+                _menu(view, room, room.scenario)
+        _elsewhere(view, room, room.scenario)
 
 
 def first(view: View, room: Room) -> None:
@@ -119,6 +131,21 @@ def _label(view: View, room: Room, listed: Listed) -> str:
 
 def _remember() -> None:
     st.query_params["scenario"] = st.session_state[_CHOICE]
+    st.session_state.pop(_HELD, None)
+
+
+def _elsewhere(view: View, room: Room, scenario: Scenario) -> None:
+    """What is on the wall now, for somebody who stays at another, and the way there."""
+    wall = next((one for one in room.scenarios if one.scenario.id == room.wall), None)
+    if wall is None or wall.scenario.id == scenario.id:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(f"På väggen visas nu {plain(named(view, wall))}.", width="content")
+        st.button("Följ väggen", key="scenario-folj", icon=":material/cast_connected:", on_click=_follow_wall)
+
+
+def _follow_wall() -> None:
+    st.query_params.pop("scenario", None)
 
 
 def _wall(view: View, room: Room, scenario: Scenario) -> None:
@@ -129,7 +156,8 @@ def _wall(view: View, room: Room, scenario: Scenario) -> None:
         meeting = room.meeting.id
         batch = attempt(lambda: meetings.show(state.database(), view.person, meeting, scenario.id))
         if batch is not None:
-            done(f"{scenario.name} visas på väggen.", batch)
+            # It has its own way back: another scenario is put there.
+            done(f"{scenario.name} visas på väggen.")
 
 
 def _menu(view: View, room: Room, scenario: Scenario) -> None:

@@ -30,8 +30,11 @@ def limits(room: Room, areas: tuple[str, ...]) -> Limited | None:
                 width=280, persist_state="session",
             )  # fmt: skip
             if areas:
+                st.caption(
+                    "Minst och högst i kronor till vart område: skriv i tabellen, till exempel 500 000 eller 500 tkr. "
+                    "Tomt är ingen gräns."
+                )
                 typed = _areas(prefix, areas, typed)
-                st.caption("Tomt är ingen gräns. Skriv till exempel 500 000 eller 500 tkr.")
     said, wrong = _read(typed, st.session_state.get(new_key), areas)
     if said != Limited():
         st.markdown(f"Gränser som gäller: {plain(_in_words(said))}.")

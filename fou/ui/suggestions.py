@@ -66,6 +66,8 @@ def suggested(view: View, room: Room) -> None:
         st.info(plain(str(error)), icon=":material/info:")
         return
     _told(view, found)
+    if _none(found):
+        return
     st.markdown(found.beside)
     _below(view, room, rule, found)
     if found.found.given:
@@ -73,10 +75,15 @@ def suggested(view: View, room: Room) -> None:
     _why(asked, rule, limited)
 
 
+def _none(found: Opinion) -> bool:
+    """Whether the rule finds nothing that keeps every limit: then there is nothing to tabulate, only why not."""
+    return not found.found.suggestion.amounts and not found.found.suggestion.feasible
+
+
 def _told(view: View, found: Opinion) -> None:
     st.markdown(f"**{plain(found.does)}**")
     did = "\n".join(f"- {plain(text)}" for text in found.did)
-    if not found.found.suggestion.amounts and not found.found.suggestion.feasible:
+    if _none(found):
         # What cannot be kept is told, and nothing is suggested that breaks it.
         st.warning(did, icon=":material/warning:")
         return

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from fou import applications, boards, conflicts, deciding, ledger, meetings, scenarios
 from fou.access import Action, Person, Role
 from fou.assessing import Judgement, open_scores, save
+from fou.charts.year import year_sentence
 from fou.check import check
 from fou.deciding import Minutes, Verified
 from fou.demo.load import load_documents, load_example
@@ -40,13 +41,14 @@ from fou.model import (
     Recommendation,
     ScenarioLine,
 )
-from fou.plan import rooms
+from fou.plan import rooms, year_plan
 from fou.privacy.places import subject_of
 from fou.privacy.weeding import weed
 from fou.scenarios import Wish
 from fou.snapshot import Attendant, Line
 from fou.store import Database
 from fou.store.sight import sight_of
+from fou.ui.views.recommending import recommendation as shown
 from tests.integration.rounds import ANNA, CLOSED, Council, assessed_call, call, council, is_whole
 
 PEOPLE = Council(*(Person(name, Role.MEMBER, number) for number, name in enumerate(("Berit", "Carl", "Dora"), 1)))
@@ -489,6 +491,7 @@ def test_the_documents_memo_of_2013_is_reproduced(new_file: Path, tmp_path: Path
     made = deciding.recommend(database, ANNA, number, date(2013, 9, 20))
     with database.read() as reader:
         snapshot = deciding.recommendation_page(reader, ANNA, made).snapshot
+        assert shown(reader, ANNA, made).preparation.startswith("Utvecklingsenheten vid ")
         assert (history(reader)[0].entries, statements(reader, "kind = 'granted' AND funder = 1")) == (0, [])
     now = {one.code: one.lines[0].amount for one in snapshot.matters if one.lines[0].year == 2013}
     assert now == {"S-EBP": 600_000, "S-IMPL": 770_000, "S-KONT": 210_000, "S-INSATS": 730_000}
@@ -509,6 +512,15 @@ def test_the_documents_memo_of_2013_is_reproduced(new_file: Path, tmp_path: Path
     assert (this.granted, this.reserved, this.free, this.proposed, this.open) == (2_310_000, 0, 0, 0, 0)
     assert (following.granted, following.reserved, following.open, following.proposed) == (0, 2_000_000, 6, 0)
     assert {one.outcome for one in decided if one.immediate_approval} == {"granted", "reserved"}
+    with database.read() as reader:
+        of, after = year_plan(reader, 2013), year_plan(reader, 2014)
+    # What is decided is counted once, and takes the place of what was proposed in the sentences too.
+    assert (after.figures.open_count, sum(row.figures.open_count for row in after.areas)) == (6, 6)
+    assert year_sentence(of, "kr").startswith(
+        "Socialnämnden beslutade om FoU-medlen för 2013 den 22 oktober 2013. Fyra "
+    )
+    assert "är avsatta till utlysningen" in year_sentence(after, "kr")
+    assert "föreslås" not in year_sentence(after, "kr")
     undo(database, ANNA, batch)
     with database.read() as reader:
         this, following = rooms(reader, 2013, 2014, "egna")
@@ -539,6 +551,11 @@ def test_the_meeting_that_the_example_has_planned_can_be_held_to_the_end(new_fil
     meetings.close(database, ANNA, meeting.id)
     with database.read() as reader:
         page = deciding.recommendation_page(reader, ANNA, made)
+        seen = shown(reader, ANNA, made)
+    # The year's plan was prepared and decided the year before: that is not how this was.
+    assert seen.preparation == ""
+    asked = {one.key: {amount.year for amount in one.requested} for one in page.snapshot.matters}
+    assert all(row.now is not None or row.year in asked[row.key] for row in seen.rows)
     given = next(one for one in page.snapshot.matters if len(one.lines) == 3)
     less = [Line(one.year, one.choice, (one.amount or 0) // 2, one.condition) for one in given.lines]
     minutes = Minutes("changed", "Socialnämnden", date(2026, 12, 15), "SN 2026/900", "§ 130", True)

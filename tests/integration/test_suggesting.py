@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -19,7 +20,7 @@ from fou.boards import board, compare
 from fou.calling import SetAside, save_money, set_aside
 from fou.errors import Refused
 from fou.ledger import Entry, undo
-from fou.matters import Scope, matters
+from fou.matters import Matter, Scope, matters
 from fou.model import Kind
 from fou.scenarios import Wish
 from fou.standings import standings
@@ -215,6 +216,26 @@ def test_more_than_there_is_in_one_of_the_years_is_told(database: Database) -> N
     told, given, left = suggested_in(database, new(database))
     assert (sum(given.values()), left) == (500_000, -200_000)
     assert told[-1].startswith("År för år ryms det inte: 2026 fattas 200 000 kr")
+
+
+def test_the_part_of_a_least_amount_that_is_counted_is_said_once(database: Database) -> None:
+    number = new(database)
+    with database.read() as reader:
+        asked = suggesting.asked(reader, ANNA, number)
+
+    def twice(matter: Matter) -> Matter:
+        """As much again for a later year, and half of it all as the least."""
+        if matter.applied is None:
+            return matter
+        applied = replace(matter.applied, proposal=replace(matter.applied.proposal, least=200_000))
+        return replace(matter, applied=applied, asked=(*matter.asked, (2040, matter.asked[0][1])))
+
+    rows = tuple(replace(row, matter=twice(row.matter)) for row in asked.board.rows)
+    wider = replace(asked, board=replace(asked.board, rows=rows))
+    assert {one.least for one in wider.problem(Rule.CUT).proposals} == {100_000}
+    said = "Ett lägsta belopp för flera år räknas bara med den del som faller på 2026"
+    told = [[text for text in one.suggest(Rule.CUT).suggestion.told if said in text] for one in (asked, wider)]
+    assert (told[0], len(told[1])) == ([], 1)
 
 
 def replayed(database: Database, asked: Problem, answers: Mapping[int, Why], rule: Rule) -> int:

@@ -122,14 +122,17 @@ def test_areas_grounds_and_changes_are_shown_when_asked_for(meeting: Callable[..
     }
 
 
-def test_a_member_in_conflict_sees_the_matter_and_nothing_that_is_said_of_it(meeting: Callable[..., Visit]) -> None:
-    shown = meeting("Dora")
-    rows = {row[0].split(" (")[0]: row[1:] for row in shown.rows("Ärende")}
-    assert rows["B"] == ["jäv"] * 3
-    assert "och mindre till A (−50 000 kr). De fastställda" in shown.text
-    assert "Du är jävig i B: vad de får visas inte för dig." in shown.text
+def test_a_member_in_conflict_sees_the_amounts_as_all_do_with_the_matter_marked(meeting: Callable[..., Visit]) -> None:
+    shown, open_to = meeting("Dora"), meeting()
+    marked = {row[0]: row[1:] for row in shown.rows("Ärende")}
+    b = next(name for name in marked if name.startswith("B ("))
+    assert b.endswith("), jäv")
+    assert marked[b] == ["200 000", "200 000", "150 000 ▼ −50 000"]
+    assert sorted(marked.values()) == sorted(row[1:] for row in open_to.rows("Ärende"))
+    assert "och mindre till A (−50 000 kr) och B (−50 000 kr). De fastställda" in shown.text
+    assert "Du är jävig i B: du ser beloppen, som alla i rådet, men inte plats, poäng och skäl." in shown.text
     changes = [row for row in part(shown, "Vem ändrade vad").rows("När") if row[2] == "B"]
-    assert [row[4:] for row in changes] == [["jäv", "jäv"]]
+    assert [row[4:] for row in changes] == [["inte behandlad", "bevilja 200 000 kr"]]
 
 
 def test_a_scenario_is_begun_copied_renamed_put_away_and_taken_out(writable: Callable[..., Visit]) -> None:
@@ -142,7 +145,7 @@ def test_a_scenario_is_begun_copied_renamed_put_away_and_taken_out(writable: Cal
     assert f"Det finns redan ett scenario som heter {FIRST}." in press(shown, "Kopiera").text
     press(menu(shown, "Ändra"), "Lägg undan")
     assert "Från början" not in listed()
-    assert shown.at.query_params.get("scenario") is None
+    assert shown.at.query_params["scenario"] == f"{CALL}-S1"
     press(menu(shown, "Undanlagda"), "Ta fram Från början")
     number = listed()["Från början"].scenario.id
     menu(shown, "Ändra").at.text_input(key=f"scenario-namn-{number}").set_value("Annat namn")
@@ -170,8 +173,30 @@ def test_an_administrator_puts_the_scenario_on_the_wall_of_an_open_meeting(writa
     assert all(button.label != "Visa på väggen" for button in writable("Carl").at.button)
     shown = press(writable(scenario=f"{CALL}-S2"), "Visa på väggen")
     assert f"{BROAD} · på väggen" in shown.at.selectbox(key="scenario-valt").options
+    assert all(button.key != "mote-angra-knapp" for button in shown.at.button)
     # Whoever comes without asking for any sees it.
     assert f"Mot {BROAD}" in writable("Carl").text
+
+
+def test_the_wall_moves_those_who_follow_and_only_tells_those_who_stay(writable: Callable[..., Visit]) -> None:
+    scope = Scope(2026, call(state.database()).id)
+    held = meetings.create(state.database(), ANNA, scope, meetings.MeetingForm("Mötet"))
+    meetings.start(state.database(), ANNA, held, date(2026, 11, 3))
+    meetings.show(state.database(), ANNA, held, listed()[FIRST].scenario.id)
+    following, staying, editing = writable("Carl"), writable("Dora", scenario=f"{CALL}-S3"), writable("Berit")
+    assert ("scenario" in following.at.query_params, editing.at.query_params["scenario"]) == (False, f"{CALL}-S1")
+    meetings.show(state.database(), ANNA, held, listed()[BROAD].scenario.id)
+    told = f"På väggen visas nu {BROAD}."
+    assert f"Mot {BROAD}" in following.run().text
+    assert told not in following.text
+    for shown, own in ((staying, OWN), (editing, FIRST)):
+        assert f"Mot {own}" in shown.run().text
+        assert told in shown.text
+        assert f"Mot {BROAD}" in press(shown, "Följ väggen").text
+        assert told not in shown.text
+    # Whoever has chosen stays as well.
+    following.at.selectbox(key="scenario-valt").set_value(f"{CALL}-S1")
+    assert told in following.run().text
 
 
 @pytest.mark.parametrize(("who", "name"), [("Berit", FIRST), ("Carl", "Mitt förslag")])

@@ -90,10 +90,11 @@ def test_a_meeting_is_begun_with_those_who_are_there_ended_and_opened_again(ente
     shown.at.button_group(key="mote-har-1").set_value(["Berit", "Dora"])
     assert "Närvarande (2): Berit (ordförande) och Dora. Frånvarande (1): Carl." in shown.run().text
     shown = shown.open("mote-kallade-1")
-    shown.at.text_input(key="mote-till-0").set_value("Eva Ek")
+    shown.at.text_area(key="mote-till-0").set_value("Eva Ek\n\n Åke  Berg \nEva Ek")
     shown = press(shown, "Spara")
-    assert "Berit (ordförande), Dora och Eva Ek (sekreterare)" in shown.text
+    assert "Närvarande (4): Berit (ordförande), Dora, Eva Ek och Åke Berg." in shown.text
     shown = press(shown, "Avsluta mötet")
+    assert "Ångra" not in labels(shown)
     assert ("Alla är här" in labels(shown), held().meeting.state) == (False, "closed")
     assert held(1).meeting.held == TODAY
     press(shown, "Öppna mötet igen")
@@ -116,6 +117,7 @@ def test_a_member_declares_their_own_at_once_and_it_stands_in_the_minutes(
     press(enter(), "Börja mötet")
     shown = enter("Carl")
     assert "mote-jav-vem-0" not in [box.key for box in shown.at.selectbox]
+    assert "Alla i rådet ser skälet." in shown.text
     shown = declare(shown, "")
     assert "Välj ärende." in unescaped(shown.at.error[0].value)
     shown = declare(shown, " ", 1, 2)

@@ -129,6 +129,7 @@ def test_what_is_left_is_said_before_the_recommendation_can_be_made(
     conflicts.declare(database, rounds.ANNA, 1, 2, "Chef", TODAY)
     shown = enter()
     assert "beviljar 350 000 kr exklusive moms ur 2026 års budget till 2 projekt." in shown.text
+    assert "Att veta om pengarna" not in told(shown)
     assert "är inte behandlade. Ge dem ett belopp" in told(shown)
     assert "Mötet har inte börjat." in told(shown)
     assert next(button for button in shown.at.button if button.label == LEAVE).disabled
@@ -212,6 +213,11 @@ def test_a_later_decision_corrects_and_a_recommendation_that_is_sent_back_is_mad
     assert "Inget bokförs." in told(shown)
     shown = press(shown, DECIDE)
     assert {LEAVE, "Registrera nämndens beslut"} & set(labels(shown)) == {LEAVE}
+    assert "Nämnden återremitterade ärendet. Därför finns inga beslutsbrev." in shown.text
+    with database.read() as reader:
+        (line, *_) = scenarios.lines_of(reader, 1)
+    scenarios.set_line(database, rounds.ANNA, 1, Wish(line.project, None, 2026, "grant", 450_000), line)
+    assert "150 000 kr mer än det avsatta" in told(shown.run())
     with database.read() as reader:
         assert check(reader) == []
 

@@ -384,6 +384,12 @@ def test_an_area_at_its_most_has_a_percentage_of_its_own() -> None:
         "Barn hålls vid högst 30\u00a0kr för sina gränsers skull och får 30\u00a0% av vad som söks där." in found.told
     )
     assert "Vid sitt lägsta belopp stannar Två." in found.told
+    assert suggest_cut(Problem(100, proposals)).told[2:] == (
+        "Ramen på 100\u00a0kr går inte att hålla. Det går om ramen är minst 110\u00a0kr.",
+        "Så mycket är det som är låst och allas lägsta belopp tillsammans.",
+        "Ett annat sätt är att lämna en eller flera utanför och låsa dem så.",
+        "Regeln lämnar därför inget förslag.",
+    )
 
 
 # ---- equal shares ----------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -511,6 +512,20 @@ def test_the_years_sentence_counts_commitments_without_an_amount_and_names_the_c
     assert plain(year_sentence(year, "kr")) == (
         "FoU-planen för 2014 är ett förslag. Sex projekt inom ett område finns med för 2014. 2 000 000 kr föreslås "
         "till utlysningen Lokala utvecklingsmedel 2014. Sex åtaganden har inget fastställt belopp."
+    )
+
+
+def test_the_years_sentence_counts_those_that_are_granted_and_what_is_decided_replaces_what_was_proposed() -> None:
+    call = CallRow("LUM-2013", "Medel 2013", money(proposed=2_000_000, reserved=1_500_000))
+    areas = [AreaRow(CHILDREN, money(granted=2_310_000))]
+    year = replace(
+        year_plan(2013, areas, room(2013, 2_310_000, unpaid=2_310_000), [call], projects=9),
+        having={Kind.GRANTED: (4, 1)}, decision=("Socialnämnden", date(2012, 12, 18)),
+    )  # fmt: skip
+    assert plain(year_sentence(year, "kr")) == (
+        "Socialnämnden beslutade om FoU-medlen för 2013 den 18 december 2012. Fyra projekt inom ett område har "
+        "beviljats 2 310 000 kr för 2013. Ytterligare fem projekt finns med för 2013. 1 500 000 kr är avsatta till "
+        "utlysningen Medel 2013."
     )
 
 

@@ -65,7 +65,12 @@ def render(
 
 
 def file_name(paper: str, snapshot: Snapshot, ruling: Ruling | None = None) -> str:
-    """What the file is best called: ``tjansteutlatande-2013-2013-12-02.docx``; the day is the decision's, if any."""
+    """What the file is best called: ``tjansteutlatande-2013-2013-12-02.docx``, and ``beslut-…`` once it is decided.
+
+    The day is the decision's, if any.
+    """
     _, name, suffix = PAPERS[paper]
     day = snapshot.made if ruling is None else ruling.day
+    if paper == "memo" and ruling is not None:
+        name = "beslut"  # not the same as the memo with what was proposed, should they be of one day
     return f"{name}-{snapshot.year}-{day.isoformat()}{suffix}"

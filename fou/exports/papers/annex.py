@@ -18,6 +18,7 @@ def render(snapshot: Snapshot, particulars: Particulars, ruling: Ruling | None =
         said.named(snapshot.organisation),
         *said.summary(snapshot),
         *said.room(snapshot),
+        *said.moved(snapshot),
         *([_ruled(ruling)] if ruling is not None else []),
         said.basis(snapshot, particulars),
         "Beloppen är i kronor exklusive moms. Ett streck betyder att inget belopp är angivet.",

@@ -42,6 +42,8 @@ Value: TypeAlias = str | tuple[str, ...] | Tables
 #: What is repeated: the fields of each round.
 Rounds: TypeAlias = Sequence[Mapping[str, Value]]
 
+#: So many rows stay on the page of the sums below them.
+_WITH_SUMS = 3
 END = "slut"
 _FIELD = re.compile(r"\{\{([^{}]*)\}\}")
 #: A template is some hundred kB; what unpacks to more than this is no document of a few pages.
@@ -183,7 +185,10 @@ class _Filling:
             for table in (part for part in value.parts if part.rows):
                 if paragraph.getprevious() is not None and paragraph.getprevious().tag == qn("w:tbl"):
                     paragraph.addprevious(deepcopy(paragraph))
-                paragraph.addprevious(table_element(table, self.room()))
+                made = table_element(table, self.room())
+                if table.totals is not None:
+                    _keep_with_sums(made)
+                paragraph.addprevious(made)
             return
         if isinstance(value, tuple):
             for text in value[:-1]:
@@ -223,6 +228,13 @@ class _Filling:
         """The level of a heading, 0 for anything else."""
         style = block.find(f"{qn('w:pPr')}/{qn('w:pStyle')}") if block.tag == qn("w:p") else None
         return 0 if style is None else self.levels.get(style.get(qn("w:val")), 0)
+
+
+def _keep_with_sums(table: Any) -> None:
+    """Let no page begin with the sums alone: the rows just above go with them."""
+    for row in table.findall(qn("w:tr"))[1:-1][-_WITH_SUMS:]:
+        for paragraph in row.iter(qn("w:p")):
+            paragraph.find(qn("w:pPr")).insert(0, OxmlElement("w:keepNext"))
 
 
 def _roots(template: Docx) -> Iterator[Any]:

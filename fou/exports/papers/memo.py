@@ -47,7 +47,7 @@ def render(
             "förslag till beslut": said.decided_points(shot, ruling),
             "sammanfattning": said.decided_summary(snapshot, ruling),
             "om tabellen": "Tabellen visar vad varje ärende får enligt beslutet, i kronor exklusive moms.",
-            "utrymme": said.room(shot, "beslutet"),
+            "utrymme": (*said.room(shot, "beslutet"), *said.moved(shot)),
             "underlag": f"{said.ruled(ruling)} {common(snapshot, particulars)['underlag']}",
         }
     recommended = {one.key: one.lines for one in snapshot.matters}
@@ -80,7 +80,7 @@ def common(snapshot: Snapshot, particulars: Particulars) -> dict[str, Value]:
         "år": str(snapshot.year),
         "underlag": said.basis(snapshot, particulars),
         "tabell": Tables(tables.matters(snapshot)),
-        "utrymme": said.room(snapshot),
+        "utrymme": (*said.room(snapshot), *said.moved(snapshot)),
         "utrymmestabell": Tables((tables.rooms(snapshot),)),
     }
 
@@ -91,7 +91,7 @@ def values_of(matter: Matter, who: str) -> dict[str, Value]:
         "namn": said.title(matter),
         "kod": said.named(matter.proposal or matter.code),
         "slag": said.kind(matter),
-        "syfte": said.paragraphs(matter.purpose),
+        "syfte": said.purpose(matter),
         "utförare": said.named(matter.performer),
         "ansvarig": said.named(matter.lead),
         "sökande": said.named(matter.applicants),
@@ -112,7 +112,7 @@ def _call(snapshot: Snapshot, particulars: Particulars, who: str) -> tuple[str, 
         line
         for one in calls
         for line in (
-            *(() if written else said.paragraphs(one.purpose)),
+            *(() if written else said.purpose(one)),
             f"{said.title(one)}: {said.proposal(one, who)}",
         )
     ]

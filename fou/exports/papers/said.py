@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
 from fou.exports.papers.particulars import Particulars, Ruling
 from fou.exports.table import clean
 from fou.money import EN_DASH, OPEN_TEXT, format_decimals, format_sek
-from fou.snapshot import Line, Matter, Snapshot, YearAmount, difference
+from fou.snapshot import Line, Matter, Snapshot, Year, YearAmount, difference
 from fou.swedish import count, format_date, format_partial, join_words
 
 #: What stands for a project or call whose name nothing is left of.
 NAMELESS = "Utan namn"
+#: So much of the hash tells one recommendation from another; the whole of it is in the database.
+_DIGITS = 12
 #: Who prepares and recommends.
 COUNCIL = "FoU-rådet"
+#: So many that get nothing are named; more are counted, and named in the table.
+_NAMED = 6
+#: What somebody has noted about a source: it is for those who keep the register.
+_REMARK = re.compile(r"\s*\bAnmärkning:.*", re.DOTALL)
 
 
 def sek(amount: Decimal | int) -> str:
@@ -35,6 +42,11 @@ def title(matter: Matter) -> str:
 def paragraphs(text: str | None) -> tuple[str, ...]:
     """A longer text by its paragraphs."""
     return tuple(line for part in (clean(text) or "").split("\n") if (line := " ".join(part.split())))
+
+
+def purpose(matter: Matter) -> tuple[str, ...]:
+    """What it is for, by paragraphs, without remarks about the source."""
+    return tuple(line for part in paragraphs(matter.purpose) if (line := _REMARK.sub("", part)))
 
 
 def years(matters: Iterable[Matter], choice: str | None = None) -> list[int]:
@@ -145,7 +157,7 @@ def resolved(matters: Sequence[Matter], shared: str = ", fördelat enligt tabell
                 yield f"avsätter {what}.{more}"
     refused = [one for one in projects if out(one)]
     if refused:
-        yield f"avslår {_one(refused[0]) if len(refused) == 1 else count(len(refused), 'ärende', 'ärenden')}."
+        yield f"avslår {_refused(refused, bool(shared))}."
     for one in matters:
         if one.call is not None and out(one):
             yield f"avsätter inga medel för {_one(one)}."
@@ -235,6 +247,14 @@ def _projects(matters: Sequence[Matter]) -> str:
     return _one(matters[0]) if len(matters) == 1 else count(len(matters), "projekt", "projekt")
 
 
+def _refused(matters: Sequence[Matter], in_table: bool) -> str:
+    if len(matters) == 1:
+        return _one(matters[0])
+    if len(matters) > _NAMED:
+        return f"{count(len(matters), 'ärende', 'ärenden')}{', enligt tabellen' if in_table else ''}"
+    return f"{count(len(matters), 'ärende', 'ärenden')}: {join_words([title(one) for one in matters])}"
+
+
 def _one(matter: Matter) -> str:
     return f"{'utlysningen' if matter.call is not None else 'projektet'} {title(matter)}"
 
@@ -282,13 +302,72 @@ def room(snapshot: Snapshot, what: str = "förslaget") -> tuple[str, ...]:
     return tuple(_rooms(snapshot, what))
 
 
+def cautions(snapshot: Snapshot, what: str = "förslaget") -> tuple[str, ...]:
+    """What to know before one agrees: more than was set aside, what a condition costs, and what was set aside."""
+    told = [_pot(year, what) for year in snapshot.years if _over(year) > 0]
+    told += [_conditioned(year) for year in snapshot.years if year.conditional]
+    return (*told, *moved(snapshot))
+
+
+def moved(snapshot: Snapshot) -> tuple[str, ...]:
+    """What becomes of what was set aside for each project before."""
+    return tuple(text for one in snapshot.matters if one.call is None for text in _moved(one))
+
+
+def _moved(matter: Matter) -> Iterator[str]:
+    gone = min((line.year for line in matter.lines if line.choice == "out"), default=None)
+    for before in matter.reserved:
+        if before.amount == 0:
+            continue
+        about = f"{title(matter)} ({named(matter.proposal or matter.code)}) för {before.year}"
+        line = _line(matter, before.year)
+        if gone is not None and before.year >= gone:
+            yield f"Det som är avsatt till {about}, {_asked(before)}, tas bort."
+        elif line is None:
+            continue
+        elif line.choice == "reserve" and (line.amount != before.amount or line.condition is not None):
+            now = OPEN_TEXT if line.amount is None else format_sek(line.amount)
+            on = " på villkor" if line.condition is not None else ""
+            yield f"Avsatt till {about} ändras från {_asked(before)} till {now}{on}."
+        elif line.choice == "grant" and line.condition is None:
+            if before.amount is None or before.amount <= line.firm:
+                yield f"Det som är avsatt till {about}, {_asked(before)}, används."
+            else:
+                left = format_sek(before.amount - line.firm)
+                used = format_sek(line.firm)
+                yield f"Av det som är avsatt till {about}, {_asked(before)}, används {used}. {left} står kvar."
+
+
+def _over(year: Year) -> Decimal:
+    """How much more is given than is set aside for it, in a call that money is set aside for."""
+    return Decimal(0) if year.pot is None else year.here_granted + year.here_reserved - year.pot - year.own
+
+
+def _pot(year: Year, what: str) -> str:
+    aside = f"För utlysningen är {sek(year.pot or 0)} avsatt {year.year}."
+    if _over(year) > 0:
+        whence = ", ur det fria" if year.frame is not None else ""
+        return f"{aside} {_first_up(what)} ger {format_sek(_over(year))} mer än det avsatta{whence}."
+    return f"{aside} Med {what} återstår {format_sek(year.pot_left or 0)} av det."
+
+
+def _conditioned(year: Year) -> str:
+    told = f"För {year.year} gäller {sek(year.conditional)} på villkor. Det ingår inte i det som är beviljat."
+    of_pot = year.pot is not None and year.pot_left is not None
+    left = year.pot_left if of_pot else year.free_after
+    if left is None:
+        return told
+    of = "det som är avsatt till utlysningen" if of_pot else "ramen"
+    short = year.conditional - max(left, Decimal(0))
+    if short > 0:
+        return f"{told} Uppfylls villkoret fattas {format_sek(short)} av {of}."
+    return f"{told} Uppfylls villkoret återstår {format_sek(-short)} av {of}."
+
+
 def _rooms(snapshot: Snapshot, what: str) -> Iterator[str]:
     for year in snapshot.years:
         if year.pot is not None and year.pot_left is not None:
-            yield (
-                f"För utlysningen är {sek(year.pot)} avsatt {year.year}. Med {what} återstår "
-                f"{format_sek(year.pot_left)} av det."
-            )
+            yield _pot(year, what)
         if year.frame is None or year.free_after is None:
             yield f"Ramen för {year.year} är inte fastställd."
         elif year.free_after < 0:
@@ -300,7 +379,7 @@ def _rooms(snapshot: Snapshot, what: str) -> Iterator[str]:
             number = count(year.open, "ärende", "ärenden")
             yield f"För {year.year} avsätts medel till {number} utan fastställt belopp. De ingår inte i någon summa."
         if year.conditional:
-            yield f"För {year.year} gäller {sek(year.conditional)} på villkor. Det ingår inte i det som är beviljat."
+            yield _conditioned(year)
 
 
 def kind(matter: Matter) -> str:
@@ -362,7 +441,7 @@ def preparation(snapshot: Snapshot, particulars: Particulars) -> tuple[str, ...]
 def basis(snapshot: Snapshot, particulars: Particulars) -> str:
     """What the figures were taken from, so that it can be proven later."""
     mark = f", {named(snapshot.mark)}" if snapshot.mark else ""
-    check = f". Kontrollsumma {particulars.hash}" if particulars.hash else ""
+    check = f". Kontrollsumma {particulars.hash[:_DIGITS]}" if particulars.hash else ""
     if particulars.hash and not particulars.whole:
         # Nobody is to take this paper for the whole one.
         check += ". Rangordning och jäv saknas här, eftersom den som gjorde papperet inte får se dem"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import Any
 
 from pptx.enum.text import MSO_AUTO_SIZE
@@ -29,6 +30,12 @@ from fou.swedish import join_words
 
 _WHO = f"{said.COUNCIL} rekommenderar"
 _CHOICES = {"grant": "Beviljas", "reserve": "Avsätts", "out": "Får inte medel"}
+#: The height of the text on the first slide.
+_FRONT = Cm(12.9)
+#: Smaller than this nobody reads on a wall, points.
+_SMALLEST = 14
+#: How wide a letter is on average and how high a line is, of the font's size; and the space after a paragraph, points.
+_LETTER, _LINE, _AFTER = 0.56, 1.25, 6
 #: More boxes than this in a row cannot be read from the other end of a room.
 _BOXES = 5
 
@@ -48,9 +55,13 @@ def render(snapshot: Snapshot, particulars: Particulars) -> bytes:
 
 def _front(deck: Any, snapshot: Snapshot, heading: str, foot: str) -> None:
     points = [f"{EN_DASH} {what}" for what in said.resolved(snapshot.matters, "")] or ["Inget är rekommenderat."]
-    slide = add_slide(deck, heading, "\n".join([*points, *said.room(snapshot), foot]), size=34)
-    size = 20 if len(points) <= 6 else 16
-    _texts(slide, [f"{_WHO} att nämnden:", *points, *said.room(snapshot)], TOP, Cm(12.5), size)
+    told = [*points, *said.room(snapshot), *said.moved(snapshot)]
+    slide = add_slide(deck, heading, "\n".join([*told, foot]), size=34 if len(heading) <= 50 else 28)
+    shown = [f"{_WHO} att nämnden:", *points, *said.room(snapshot)]
+    if _size(shown, _FRONT, 20) < _SMALLEST:
+        # The points are what is decided: the room is in the notes, and in the memo.
+        shown = [f"{_WHO} att nämnden:", *points, *said.cautions(snapshot)[:2]]
+    _texts(slide, _held(shown, _FRONT), TOP, _FRONT, 20)
     _texts(slide, [foot], Cm(17.2), Cm(1.2), 11)
 
 
@@ -67,7 +78,7 @@ def _matter(deck: Any, matter: Matter, foot: str) -> None:
         ("Jäv", join_words([said.named(name) for name in matter.conflicts])),
     ]
     lines = [f"{name}: {value}" if name else value for name, value in facts if value]
-    purpose = said.paragraphs(matter.purpose)
+    purpose = said.purpose(matter)
     notes = [said.title(matter), told, *lines, *purpose, foot]
     slide = add_slide(deck, said.title(matter), "\n".join(notes))
     room = Cm(11.5) if matter.lines else Cm(13)
@@ -110,7 +121,31 @@ def _amount(line: Line) -> str:
     return OPEN_TEXT if line.amount is None else format_sek(line.amount)
 
 
+def _height(lines: list[str], size: int) -> float:
+    """About how high the paragraphs become, points."""
+    letters = (WIDTH - 2 * MARGIN) / Pt(1) / (size * _LETTER)
+    rows = sum(max(1, ceil(len(cut(line, 6 * LONGEST)) / letters)) for line in lines)
+    return rows * size * _LINE + len(lines) * _AFTER
+
+
+def _size(lines: list[str], height: int, most: int) -> int:
+    """The largest size of font, points, with which the paragraphs have room; at least 10."""
+    return next((size for size in range(most, 10, -1) if _height(lines, size) <= height / Pt(1)), 10)
+
+
+def _held(lines: list[str], height: int) -> list[str]:
+    """As many of the paragraphs as can be read; what is left out stands in the notes."""
+    if _size(lines, height, _SMALLEST) == _SMALLEST:
+        return lines
+    rest = "Resten står i anteckningarna och i tjänsteutlåtandet."
+    kept = list(lines)
+    while len(kept) > 1 and _height([*kept, rest], _SMALLEST) > height / Pt(1):
+        kept.pop()
+    return [*kept, rest]
+
+
 def _texts(slide: Any, lines: list[str], top: int, height: int, size: int) -> None:
+    size = _size(lines, height, size)
     box = slide.shapes.add_textbox(MARGIN, top, WIDTH - 2 * MARGIN, height).text_frame
     box.word_wrap = True
     for number, line in enumerate(lines):

@@ -9,13 +9,14 @@ from decimal import Decimal
 from fou.exports.papers import said
 from fou.exports.papers.particulars import Ruling
 from fou.exports.table import Cell, Column, Table
-from fou.money import OPEN_TEXT
+from fou.money import OPEN_TEXT, format_number
 from fou.snapshot import Line, Matter, Snapshot
 from fou.swedish import join_words
 
 _OUTCOMES = {"grant": "Beviljas", "reserve": "Medel avsätts", "out": "Får inte medel"}
-#: So many amounts have room beside each other on a page.
-_ON_PAGE = 4
+#: So many amounts have room beside each other on a page: with none of a million or more, and else.
+_ON_PAGE, _LARGE_ON_PAGE = 4, 3
+_LARGE = 1_000_000
 _HEADS = {"grant": "Beviljas", "reserve": "Avsätts"}
 
 
@@ -38,7 +39,9 @@ def matters(snapshot: Snapshot) -> tuple[Table, ...]:
     conditions = [part for part in money if not part.column.amount]
     amounts = [part for part in money if part.column.amount]
     first = [_name(), _Part(Column("sort", "Slag", ""), lambda one: said.kind(one) or None)]
-    groups = [amounts[start : start + _ON_PAGE] for start in range(0, len(amounts), _ON_PAGE)] or [[]]
+    large = any(isinstance(part.total, Decimal) and part.total >= _LARGE for part in amounts)
+    most = _LARGE_ON_PAGE if large and len(amounts) >= _ON_PAGE else _ON_PAGE
+    groups = [amounts[start : start + most] for start in range(0, len(amounts), most)] or [[]]
     if conditions and len(groups[-1]) > 2:
         groups.append([])
     found = []
@@ -53,8 +56,16 @@ def matters(snapshot: Snapshot) -> tuple[Table, ...]:
 def _on_page(table: Table) -> Table:
     """Without the unit in every head, and with nothing rather than a dash where there is nothing to sum."""
     columns = tuple(replace(column, head=column.head.removesuffix(" kr")) for column in table.columns)
-    totals = table.totals and tuple("" if cell is None else cell for cell in table.totals)
-    return replace(table, columns=columns, totals=totals)
+    sums = None if table.totals is None else [_total(table, at) for at in range(len(columns))]
+    totals = sums and tuple("" if cell is None else cell for cell in sums)
+    return replace(table, columns=columns, totals=totals or None)
+
+
+def _total(table: Table, at: int) -> Cell:
+    """A column's sum, and beside it how many amounts that are not set: they are in no sum."""
+    total = None if table.totals is None else table.totals[at]
+    unset = sum(row[at] == OPEN_TEXT for row in table.rows)
+    return f"{format_number(total)} och {unset} utan belopp" if isinstance(total, Decimal) and unset else total
 
 
 def annex(snapshot: Snapshot, ruling: Ruling | None) -> Table:

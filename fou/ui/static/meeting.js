@@ -3,7 +3,7 @@
 // What is typed is shown in all figures at each keystroke, and kept when the field has been still or is left. All that
 // people do stands in a queue until Python has heard it: nothing is lost when a connection is, and nothing done twice.
 
-const STILL = 900; // ms of stillness before what is typed is kept
+const STILL = 700; // ms of stillness before what is typed is kept
 const SOON = 30; // ms between keystrokes that are sent together
 const AGAIN = 4000; // ms before what nobody has heard is sent again
 

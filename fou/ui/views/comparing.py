@@ -64,9 +64,7 @@ def side_by_side(
         sentences=tuple(said),
         over=charts.over_sentence(found, names, unit),
         every=_markdown(found, names, unit, only_differing=False),
-        differing=_markdown(found, names, unit, only_differing=True)
-        if any(charts.differs(row) for row in found.rows if not row.matter.conflict)
-        else None,
+        differing=_markdown(found, names, unit, only_differing=True) if any(map(charts.differs, found.rows)) else None,
         hidden=tuple(row.matter.title for row in found.rows if row.matter.conflict),
         file=charts.who_table(found, names),
         figures=charts.key_table(found, names, unit),
@@ -88,13 +86,11 @@ def history(reader: Reader, who: Person, number: int, limit: int) -> History:
     rows = []
     for one in found[:limit]:
         matter = known.get(one.code)
-        hidden = matter is not None and matter.conflict
         rows.append(
             (
                 format_timestamp(one.when), one.who, one.code if matter is None else matter.title,
                 None if one.year is None else str(one.year),
-                charts.CONFLICTED if hidden else one.before or "inte behandlad",
-                charts.CONFLICTED if hidden else one.after or "inte behandlad",
+                one.before or "inte behandlad", one.after or "inte behandlad",
             )
         )  # fmt: skip
     return History(Table(("När", "Vem", "Ärende", "År", "Före", "Efter"), tuple(rows)), len(found) > limit)
@@ -107,13 +103,10 @@ def _markdown(found: Comparison, names: tuple[str, ...], unit: str, only_differi
         _line(["Ärende", f"{asked} \\({unit}\\)", *map(plain, names)]),
         _line(["---", "---:", *["---:"] * len(names)]),
     ]
-    texts = iter(charts.who_rows(found, unit, only_differing))
-    for row in charts.shown_rows(found, only_differing):
-        name = plain(f"{row.matter.title} ({row.matter.code})")
-        if row.matter.conflict:
-            lines.append(_line([name, *[charts.CONFLICTED] * (len(names) + 1)]))
-            continue
-        said, cells = next(texts)
+    rows = charts.shown_rows(found, only_differing)
+    for row, (said, cells) in zip(rows, charts.who_rows(found, unit, only_differing), strict=True):
+        mark = f", {charts.CONFLICTED}" if row.matter.conflict else ""
+        name = plain(f"{row.matter.title} ({row.matter.code}){mark}")
         lines.append(_line([name, plain(said), *(_cell(text, apart) for text, apart in cells)]))
     sums = [plain(format_number(one.total.firm, unit)) for one in found.boards]
     lines.append(_line(["**Summa beviljat och avsatt**", "", *(f"**{text}**" for text in sums)]))

@@ -17,7 +17,7 @@ from fou.matters import Key, Scope
 from fou.model import VERDICTS, Meeting, Plan, Recommendation
 from fou.money import format_sek
 from fou.scenarios import said
-from fou.snapshot import Line, Matter
+from fou.snapshot import Line, Matter, Snapshot
 from fou.store import Reader
 from fou.swedish import count, format_date, join_words
 
@@ -34,11 +34,15 @@ assert _VERIFIED.keys() == set(Verified)
 
 @dataclass(frozen=True, slots=True)
 class ReadyView:
-    """What a scenario would recommend the board, point by point; what is left to do first; and what to know of it."""
+    """What a scenario would recommend the board, point by point; what is left to do first; and what to know of it.
+
+    ``cautions`` are about the money: what goes beyond what is set aside, and what becomes of what was set aside.
+    """
 
     points: tuple[str, ...]
     left: tuple[str, ...]
     remarks: tuple[str, ...]
+    cautions: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +108,17 @@ def ready(
         page = meetings.meeting_page(reader, person, meeting)
         if page.meeting.state != "planned" and all(one.present is None for one in page.attendance):
             remarks.append("Närvaron vid mötet är inte ifylld.")
-    return ReadyView(tuple(words.resolved(found.snapshot.matters, "")), found.left, tuple(remarks))
+    shot = found.snapshot
+    return ReadyView(
+        tuple(words.resolved(shot.matters, "")), found.left, tuple(remarks), words.cautions(shot)
+    )  # fmt: skip
 
 
 def recommendation(reader: Reader, person: Person, number: int) -> Shown:
     """A recommendation with all that is said of it on the page."""
     page = deciding.recommendation_page(reader, person, number)
     snapshot = page.snapshot
-    board, preparation = _from_plans(reader, snapshot.year)
+    board, preparation = _from_plans(reader, snapshot)
     latest = page.in_force
     return Shown(
         page,
@@ -135,7 +142,17 @@ def foreseen(
 ) -> tuple[str, ...]:
     """What the decision will post, in a sentence for each year. Raises Refused when it cannot be decided so."""
     found = deciding.foresee(reader, person, number, verdict, dict(lines) or None)
-    return tuple(map(_posting, found)) or ("Inga belopp ändras.",)
+    return (*(tuple(map(_posting, found)) or ("Inga belopp ändras.",)), *_moved(reader, person, number, verdict, lines))
+
+
+def _moved(
+    reader: Reader, person: Person, number: int, verdict: str, lines: tuple[tuple[Key, tuple[Line, ...]], ...]
+) -> tuple[str, ...]:
+    """What the first decision does to what was set aside for each project."""
+    page = deciding.recommendation_page(reader, person, number)
+    if verdict not in GIVES or page.in_force is not None:
+        return ()
+    return words.moved(page.snapshot.with_lines(dict(lines)))
 
 
 def year_line(line: Line) -> str:
@@ -205,7 +222,7 @@ def _named(one: Matter) -> str:
 
 
 def _rows(page: RecommendationPage) -> list[Row]:
-    """Every matter in every year that something is said of, so that any of it can be decided otherwise."""
+    """Every matter in the years that something is recommended, asked for or set aside, to be decided otherwise."""
     latest = page.in_force
     gave = latest is not None and latest.resolution.verdict in GIVES
     said_of = {one.key: one.said for one in latest.decided.matters} if latest is not None and gave else {}
@@ -215,7 +232,9 @@ def _rows(page: RecommendationPage) -> list[Row]:
     found = []
     for one in snapshot.matters:
         now = {line.year: line for line in (said_of.get(one.key, ()) if gave else one.lines)}
-        found += [Row(one.key, _named(one), year, now.get(year)) for year in sorted(years)]
+        stands = [*one.requested, *one.reserved, *one.granted]
+        own = {*now, *(line.year for line in one.lines), *(amount.year for amount in stands)} & years
+        found += [Row(one.key, _named(one), year, now.get(year)) for year in sorted(own or {snapshot.year})]
     return found
 
 
@@ -236,11 +255,17 @@ def _posting(one: Foreseen) -> str:
     return f"{one.year}: {join_words(parts)}."
 
 
-def _from_plans(reader: Reader, year: int) -> tuple[str, str]:
-    """The board that has decided most lately, and how the year's plan says that it was prepared."""
+def _from_plans(reader: Reader, snapshot: Snapshot) -> tuple[str, str]:
+    """The board that has decided most lately, and how the plan that this is about says that it was prepared.
+
+    A call is not prepared as its year's plan was, and a plan that was decided before says how that was prepared.
+    """
     plans = reader.records(Plan, "ORDER BY year DESC")
     board = next((one.board for one in plans if one.board), "") or ""
-    return board, next((one.preparation or "" for one in plans if one.year == year), "")
+    own = next((one for one in plans if one.year == snapshot.year and snapshot.call_code is None), None)
+    if own is None or (own.decided is not None and own.decided < snapshot.made):
+        return board, ""
+    return board, own.preparation or ""
 
 
 def _batch(reader: Reader, record: str, number: int) -> int | None:

@@ -157,19 +157,19 @@ def _beside(about: Asked, found: Suggested, name: str, unit: str) -> str:
     here = left = 0
     for row in about.rows:
         title = plain(f"{row.matter.title} ({row.matter.code})")
-        if row.matter.conflict:
-            lines.append(_line([*(["–"] if ranked else []), title, *[CONFLICTED] * 4]))
-            continue
-        place = None if row.matter.ranked is None else row.matter.ranked.place
         said = boards.summed(as_line(line) for line in row.lines if line.year in years or line.choice == "out")
         project = row.matter.key[0] or 0
         given = amounts.get(project, 0)
         here, left = here + said.firm, left + given
+        amounts_of = [title, plain(asked_text(row.matter.asked_in(years), unit)), plain(said_text(said, unit))]
+        if row.matter.conflict:
+            # The amounts are the room's business and the sums tell them; what a rule makes of it is not for the reader.
+            lines.append(_line([*(["–"] if ranked else []), *amounts_of, CONFLICTED, CONFLICTED]))
+            continue
+        place = None if row.matter.ranked is None else row.matter.ranked.place
         cells = [
             *([plain(place_text(place) if place else None)] if ranked else []),
-            title,
-            plain(asked_text(row.matter.asked_in(years), unit)),
-            plain(said_text(said, unit)),
+            *amounts_of,
             *_suggested(row, found, given, unit),
         ]
         unlike = bool(said.open or said.conditional)
@@ -199,11 +199,10 @@ def _file(rows: Iterable[Row], found: Suggested, name: str) -> Table:
         asked = row.matter.asked_in(found.years)
         said = boards.summed(as_line(line) for line in row.lines if line.year in found.years)
         given = found.suggestion.amounts.get(row.matter.key[0] or 0, 0)
-        shown = row.matter.conflict
         cells.append(
             (
                 row.matter.code, row.matter.title, asked_text(asked, "kr") if asked.known is None else asked.known,
-                CONFLICTED if shown else Decimal(said.firm), CONFLICTED if shown else Decimal(given),
+                Decimal(said.firm), CONFLICTED if row.matter.conflict else Decimal(given),
                 "låst" if row.locked else None,
             )
         )  # fmt: skip
