@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -30,9 +31,13 @@ PARTS = {
     "motet": "Mötet",
     "beslut": "Beslut",
 }
-_SAID, _UNDO, _PART, _VERSION = "mote-gjort", "mote-angra", "mote-del", "mote-version"
+_SAID, _UNDO, _PART = "mote-gjort", "mote-angra", "mote-del"
+#: What this screen shows, what it is sure to show, and when it was last drawn.
+_VERSION, _SURE, _AT = "mote-version", "mote-sakert", "mote-ritat"
 #: How often a screen asks whether anything has changed, in seconds.
 _EVERY = 0.75
+#: How long after something new was shown it is shown once more, in seconds.
+_AFTER = 1.5
 
 
 #: Whether the page is being drawn, and does not have to look.
@@ -164,7 +169,9 @@ def followed(view: View) -> Iterator[None]:
     finally:
         _inline.reset(inline)
     yield
-    st.session_state[_VERSION] = version
+    if st.session_state.get(_VERSION) in (None, version):
+        st.session_state[_SURE] = version
+    st.session_state[_VERSION], st.session_state[_AT] = version, time.monotonic()
 
 
 def known(before: tuple[int, int]) -> None:
@@ -177,7 +184,12 @@ def known(before: tuple[int, int]) -> None:
 @st.fragment(run_every=_EVERY)
 def _look() -> None:
     # Nothing is asked about who looks: a screen that only follows does not keep a sign-in alive.
-    if not _inline.get() and state.database().version != st.session_state.get(_VERSION):
+    if _inline.get():
+        return
+    shown = st.session_state.get(_VERSION)
+    # Streamlit can lose the end of a run when the next is asked for at that very moment: what is new is shown twice.
+    unsure = st.session_state.get(_SURE) != shown and time.monotonic() > st.session_state.get(_AT, 0.0) + _AFTER
+    if state.database().version != shown or unsure:
         st.rerun()
 
 

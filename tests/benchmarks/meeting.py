@@ -10,6 +10,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+import websockets
 from playwright.sync_api import Page, sync_playwright
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -96,6 +97,19 @@ def _keystrokes(page: Page, text: str) -> tuple[list[float], float]:
     return found, last
 
 
+def _rerun() -> BackMsg:
+    found = BackMsg()
+    found.rerun_script.page_name, _, found.rerun_script.query_string = PAGE.partition("?")
+    return found
+
+
+async def _look(session: Session, look: BackMsg, interval: float) -> None:
+    with suppress(websockets.ConnectionClosed):
+        while True:
+            await asyncio.sleep(interval)
+            await session.connection.send(look.SerializeToString())
+
+
 class _Screens:
     """Other people's screens, without their browsers: each asks as a browser does, and notes when it has an amount."""
 
@@ -129,35 +143,26 @@ class _Screens:
 
     async def _screen(self, port: int, number: int) -> None:
         async with Session.open(port) as session:
-            path, _, query = PAGE.partition("?")
             await asyncio.sleep(number / SCREENS)
-            click = BackMsg()
-            click.rerun_script.page_name, click.rerun_script.query_string = path, query
+            click = _rerun()
             await session.connection.send(click.SerializeToString())
-            fragment, script, interval = "", "", 1.0
-            next_look = time.perf_counter() + interval
-            while True:
-                with suppress(TimeoutError):
-                    raw = bytes(
-                        await asyncio.wait_for(session.connection.recv(), max(0.001, next_look - time.perf_counter()))
+            look = _rerun()
+            looking: asyncio.Task[None] | None = None
+            async for raw in session.connection:
+                if self._looked_for is not None and self._looked_for in bytes(raw):
+                    self._note(number)
+                message = ForwardMsg()
+                message.ParseFromString(bytes(raw))
+                if message.WhichOneof("type") == "auto_rerun":
+                    look.rerun_script.fragment_id, look.rerun_script.is_auto_rerun = (
+                        message.auto_rerun.fragment_id,
+                        True,
                     )
-                    if self._looked_for is not None and self._looked_for in raw:
-                        self._note(number)
-                    message = ForwardMsg()
-                    message.ParseFromString(raw)
-                    if message.delta.new_element.WhichOneof("type") == "exception":
-                        raise RuntimeError(message.delta.new_element.exception.message)
-                    if message.WhichOneof("type") == "auto_rerun":
-                        fragment, interval = message.auto_rerun.fragment_id, message.auto_rerun.interval
-                    elif message.WhichOneof("type") == "navigation":
-                        script = message.navigation.page_script_hash
-                if fragment and time.perf_counter() >= next_look:
-                    look = BackMsg()
-                    look.rerun_script.page_name, look.rerun_script.query_string = path, query
-                    look.rerun_script.fragment_id, look.rerun_script.is_auto_rerun = fragment, True
-                    look.rerun_script.page_script_hash = script
-                    await session.connection.send(look.SerializeToString())
-                    next_look = time.perf_counter() + interval
+                    looking = looking or asyncio.create_task(_look(session, look, message.auto_rerun.interval))
+                elif message.WhichOneof("type") == "navigation":
+                    look.rerun_script.page_script_hash = message.navigation.page_script_hash
+                elif message.delta.new_element.WhichOneof("type") == "exception":
+                    raise RuntimeError(message.delta.new_element.exception.message)
 
     def _note(self, number: int) -> None:
         self._seen.setdefault(number, time.perf_counter())
