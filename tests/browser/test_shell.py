@@ -23,6 +23,7 @@ PAGES = {
     "projekt": "Projekt",
     "ansokningar": "Ansökningar",
     "ansokan": "Ansökan",
+    "radsmote": "Rådsmöte",
     "uppfoljning": "Uppföljning",
     "import": "Import",
     "administration": "Administration",
@@ -30,7 +31,8 @@ PAGES = {
     "hjalp": "Hjälp",
 }
 IN_NAVIGATION = [
-    "Översikt", "FoU-plan", "Portfölj", "Ansökningar", "Uppföljning", "Import", "Administration", "Hjälp",
+    "Översikt", "FoU-plan", "Portfölj", "Ansökningar", "Rådsmöte", "Uppföljning", "Import", "Administration",
+    "Hjälp",
 ]  # fmt: skip
 
 # One address of each kind that the server answers: page, deep link, redirect, our own and Streamlit's files,

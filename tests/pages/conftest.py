@@ -31,6 +31,7 @@ PAGES = {
     "Projekt": pages.PROJECT,
     "Ansökningar": pages.CALLS,
     "Ansökan": pages.APPLICATION,
+    "Rådsmöte": pages.MEETING,
     "Uppföljning": pages.FOLLOW_UP,
     "Import": pages.IMPORT,
     "Administration": pages.ADMINISTRATION,
