@@ -194,6 +194,8 @@ def amounts_by_hand(books: Books, page: Overview, year: int, money: str) -> set[
         known |= {amount for amount in room.values() if amount is not None} | {taken, proposed, conditional}
         known |= {firm(entries, kind) for kind in Kind}
         known |= {firm([e for e in entries if e.project or e.area], kind) for kind in Kind}
+        for call in {entry.call for entry in entries}:  # a year can have money set aside for several calls
+            known |= {firm([e for e in entries if e.call == call], kind) for kind in Kind}
         known |= {abs(free), abs(free - proposed)} if free is not None else set()
         granted = page.year.room.granted
         known |= {granted, page.year.room.returned, page.year.room.paid + page.year.room.returned}
