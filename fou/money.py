@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import ROUND_HALF_EVEN, Context, Decimal
+from functools import lru_cache
 from typing import Literal, TypeAlias
 
 from babel import Locale
@@ -118,6 +119,8 @@ def format_whole(amount: Decimal | int, unit: str = "kr") -> str:
     return format_sek(Decimal(amount).quantize(Decimal(1), ROUND_HALF_EVEN) if unit == "kr" else amount, unit)
 
 
+# A page writes the same few amounts again and again, at each keystroke of a meeting; and 1.0 must not be taken for 1.
+@lru_cache(maxsize=4096, typed=True)
 def format_number(amount: Decimal | int, unit: str = "kr") -> str:
     """Write an amount (SEK) in ``unit`` but without the unit's word, for table cells and axes.
 

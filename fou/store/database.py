@@ -49,7 +49,7 @@ class Database:
         with self.read() as reader:
             head = int(reader.value("SELECT COALESCE(MAX(id), 0) FROM batch"))
             self._weeded = bool(reader.value("SELECT weeded FROM meta"))
-        self._version = (0, head)
+        self._version = self._beside_scenarios = (0, head)
 
     @classmethod
     def open(cls, path: Path | str, migrations: Path = MIGRATIONS) -> Database:
@@ -82,6 +82,13 @@ class Database:
     def version(self) -> tuple[int, int]:
         """Changes whenever anything in the database has changed; what was read under it may be kept."""
         return self._version
+
+    @property
+    def version_beside_scenarios(self) -> tuple[int, int]:
+        """As ``version``, but the same after a change of nothing but scenarios, of which a meeting makes
+        many: for what does not rest on them.
+        """
+        return self._beside_scenarios
 
     @contextmanager
     def read(self, head: int | None = None, sight: Sight = EVERYTHING) -> Iterator[Reader]:
@@ -120,6 +127,8 @@ class Database:
                 yield work
                 if work.finish():
                     cursor.execute("COMMIT")
+                    if work.beside_scenarios:
+                        self._beside_scenarios = (self._version[0], work.batch)
                     self._version = (self._version[0], work.batch)
                     self._weeded = self._weeded or work.has_weeded
                 else:
@@ -230,7 +239,7 @@ class Database:
                 except BaseException:
                     _roll_back(cursor)
                     raise
-            self._version = (self._version[0] + 1, work.batch)
+            self._version = self._beside_scenarios = (self._version[0] + 1, work.batch)
         return kept
 
     def _copy_to(self, target: Path) -> None:

@@ -13,7 +13,17 @@ import duckdb
 import pyarrow as pa
 
 from fou.errors import SaveConflict
-from fou.model import RECORD_BY_TABLE, RECORDS, Entry, EventKind, Record, as_dict, columns
+from fou.model import (
+    RECORD_BY_TABLE,
+    RECORDS,
+    Entry,
+    EventKind,
+    Record,
+    Scenario,
+    ScenarioLine,
+    as_dict,
+    columns,
+)
 from fou.store import chain, events
 from fou.store.reading import Reader, sql_types
 
@@ -49,6 +59,9 @@ WEEDED = re.compile(r"\[gallra[dt](?: person)?(?: [0-9]+)?\]")
 #: What is to stand instead of a text that is weeded, or what makes it of the text.
 Instead: TypeAlias = str | Callable[[str], str | None] | None
 
+#: The tables of what a meeting tries.
+SCENARIOS = frozenset({Scenario.TABLE, ScenarioLine.TABLE})
+
 
 class Work(Reader):
     """What one batch writes. Got from ``Database.write``; it also reads, within the same transaction."""
@@ -78,6 +91,7 @@ class Work(Reader):
         self._changes = 0
         self._total = Decimal(0)
         self._keep = False
+        self._touched: set[str] = set()
         # What has been weeded, with the digests before: places in batches, and events.
         self._weeded: dict[tuple[str, int, int], str] = {}
         self._weeded_events: dict[int, str] = {}
@@ -199,6 +213,11 @@ class Work(Reader):
         """Whether texts have been taken out of what was posted earlier."""
         return bool(self._weeded or self._weeded_events)
 
+    @property
+    def beside_scenarios(self) -> bool:
+        """Whether anything else is changed than what a meeting tries (SCENARIOS)."""
+        return bool(self._touched - SCENARIOS) or self._entries > 0 or self._keep or self.has_weeded
+
     def finish(self) -> bool:
         """Write the batch itself; False when there is nothing to keep."""
         if not (self._entries or self._changes or self._keep or self.has_weeded):
@@ -268,6 +287,7 @@ class Work(Reader):
         ]
         self._insert("change", _CHANGE, rows)
         self._changes += len(rows)
+        self._touched.add(table)
 
     # Weeding (gallring): what takes texts out of what is already posted, and nothing else does.
 

@@ -6,13 +6,14 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from fou import calling, ledger
+from fou import calling
 from fou.access import Action, may
 from fou.calls import NEXT, CallPage, begun_in, is_opened
 from fou.errors import FouError
 from fou.model import CALL_STATES, Call
 from fou.swedish import count
 from fou.ui import ranking, state
+from fou.ui.done import Done
 from fou.ui.head import View
 from fou.ui.pages import CALLS
 from fou.ui.text import ended, for_label, plain
@@ -34,9 +35,13 @@ _ONWARD = {
     "assessment": ("Markera som beslutad", ":material/gavel:"),
 }
 _BADGES = {"draft": "gray", "open": "green", "closed": "orange", "assessment": "blue", "decided": "gray"}
-_SAID, _UNDO, _PART = "utlysning-gjort", "utlysning-angra", "utlysning-del"
+_PART = "utlysning-del"
 #: How many decided calls are listed before "Visa alla".
 _MOST = 12
+
+_told = Done("utlysning", ("utlysning", "kod"))
+#: Tell what was done on the next run of a page about calls, wherever that is; make it at once; draw what was told.
+tell, done, say_done = _told.tell, _told.rerun, _told.show
 
 
 def link(view: View, code: str, part: str | None = None) -> dict[str, str]:
@@ -79,44 +84,6 @@ def first_part(view: View, page: CallPage) -> str:
     if is_opened(page.call) and "rangordning" in own:
         return "rangordning"
     return "utlysningen" if page.call.state == "draft" else "ansokningar"
-
-
-def done(said: str, batch: int | None = None) -> None:
-    """Tell on the next run what was done, with the way back when it is one batch; and run again."""
-    tell(said, batch)
-    st.rerun()
-
-
-def tell(said: str, batch: int | None = None) -> None:
-    """Tell on the next run of a page about calls, wherever that is, what was done."""
-    st.session_state[_SAID] = (said, batch)
-
-
-def say_done(view: View) -> None:
-    """Tell what was done in the run before. The way back stays until something else is done or looked at."""
-    where = {name: st.query_params.get(name) for name in ("utlysning", "kod")}
-    said, batch = st.session_state.pop(_SAID, (None, None))
-    if said:
-        st.toast(plain(said), icon=":material/check:")
-        st.session_state[_UNDO] = (where, said, batch)
-    there, done_last, undoable = st.session_state.get(_UNDO, (where, "", None))
-    if there != where:
-        st.session_state.pop(_UNDO)
-    elif undoable is not None and view.may(Action.UNDO):
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.markdown(f":material/check: {plain(done_last)}", width="content")
-            if st.button("Ångra", key="utlysning-angra-knapp", icon=":material/undo:"):
-                _undo(view, undoable)
-
-
-def _undo(view: View, batch: int) -> None:
-    try:
-        ledger.undo(state.database(), view.person, batch)
-    except FouError as error:
-        st.error(plain(str(error)), icon=":material/block:")
-        return
-    st.session_state.pop(_UNDO, None)
-    done(f"Det är ångrat (post {batch}).")
 
 
 def going_on(view: View) -> None:

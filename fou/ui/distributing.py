@@ -16,13 +16,13 @@ from fou.boards import Board
 from fou.errors import FouError, Refused, SaveConflict
 from fou.matters import Key
 from fou.model import ScenarioLine
-from fou.scenarios import Wish, as_line, said_anew
+from fou.scenarios import Wish, as_line, said_anew, scope_of
 from fou.snapshot import Line
 from fou.trying import typed
-from fou.ui import components, heard, room_bar, state
+from fou.ui import components, following, heard, meeting, room_bar, state
 from fou.ui.head import View
 from fou.ui.heard import Did
-from fou.ui.meeting import Room, known
+from fou.ui.meeting import Room
 from fou.ui.pages import APPLICATION
 from fou.ui.text import plain
 from fou.ui.views import distributing as views
@@ -44,8 +44,11 @@ def shown(view: View, room: Room) -> None:
     """The room bar and the table. A fragment: what one types runs this again, and not the page."""
     assert room.scenario is not None
     number = room.scenario.id
+    # Before anything is read: what changes meanwhile is asked for again.
+    version, now = following.version(), meeting.room(view)
+    looks = "" if now is None else now.looks
     try:
-        wall = view.read(views.on_the_wall, view.person, number)
+        wall = on_the_wall(view, number)
     except Refused as error:
         st.warning(plain(str(error)), icon=":material/search_off:")
         return
@@ -66,6 +69,7 @@ def shown(view: View, room: Room) -> None:
     data = {
         **views.table(board, wall.given.committed), "scenario": number, "may": may, "caption": _KEYS if may else "",
         "token": heard.token(said), "heard": heard.answered(said), "late": _LATE,
+        "version": version, "looks": looks,
         "refused": {cell: text for (about, cell), text in _refused().items() if about == number},
     }  # fmt: skip
     table = components.script("mote", "meeting.js")
@@ -75,12 +79,24 @@ def shown(view: View, room: Room) -> None:
         st.switch_page(APPLICATION, query_params={**view.link(), "kod": opened})
 
 
+def on_the_wall(view: View, number: int) -> views.OnTheWall:
+    """The scenario with this id, and what it rests on. Raises Refused when it is gone."""
+    who, stands = view.alike, view.read(views.stands, view.alike, number)
+    scope = scope_of(stands.scenario)
+    known = view.read_beside_scenarios(views.rests_on, who, scope)
+    missing = stands.keys - {matter.key for matter in known.matters.rows}
+    if missing:
+        # Something is said of a matter that would not be there otherwise, as one that has been withdrawn since.
+        known = view.read_beside_scenarios(views.rests_on, who, scope, missing)
+    return views.OnTheWall(stands, known)
+
+
 def _told(wall: views.OnTheWall, board: Board) -> None:
     """The scenario in a sentence, and what is wrong with it."""
     st.markdown(plain(views.summary(board)))
-    if wall.room is not None:
+    if wall.stands.room is not None:
         st.caption("Scenariot är rådets rekommendation. Utrymmet visas som det var när den lämnades.")
-    elif wall.decided:
+    elif wall.stands.decided:
         st.caption("Nämnden har redan beslutat i frågan. Det här scenariot räknas ovanpå det som är beviljat.")
     told = st.session_state.pop(_TOLD, None)
     if told:
@@ -92,7 +108,7 @@ def _told(wall: views.OnTheWall, board: Board) -> None:
 def bar(view: View, room: Room) -> None:
     """The room that the chosen scenario leaves, above the parts that do not change it."""
     if room.scenario is not None:
-        wall = view.read(views.on_the_wall, view.person, room.scenario.id)
+        wall = on_the_wall(view, room.scenario.id)
         room_bar.draw(wall.board(), view.unit)
 
 
@@ -158,7 +174,7 @@ def _do(view: View, did: Did) -> None:
     database, person, key = state.database(), view.person, did.key
     if did.what == "forget":
         return
-    wall = view.read(views.on_the_wall, person, did.scenario)
+    wall = on_the_wall(view, did.scenario)
     own = [line for line in wall.lines if (line.project, line.call) == key]
     if did.what == "open":
         matter = wall.given.matters.of(key)
@@ -168,7 +184,7 @@ def _do(view: View, did: Did) -> None:
         raise Refused("Det går inte att ändra här. Töm datumet överst om du ser ett tidigare läge.")
     if did.what != "unlock" and any(line.locked for line in own):
         raise Refused("Ärendet är låst. Lås upp det först.")
-    version, before = database.version, tuple(map(as_line, own))
+    before = tuple(map(as_line, own))
     # What one has just done oneself is no news to one, though one's browser had not shown it yet.
     mine: dict[tuple[int, Key], tuple[Line, ...]] = st.session_state.setdefault(_MINE, {})
     if mine.get((did.scenario, key)) == before:
@@ -185,13 +201,12 @@ def _do(view: View, did: Did) -> None:
             done = None
         case _:
             done = scenarios.set_line(database, person, did.scenario, _said_of(wall, did), did.seen)
-    after = _lines(view.read(views.on_the_wall, person, did.scenario).lines, key)
+    after = _lines(view.read(views.stands, view.alike, did.scenario).lines, key)
     if done is not None:
         mine[did.scenario, key] = after
         steps: list[_Step] = st.session_state.setdefault(_DONE, [])
         steps.append((did.scenario, key, before, after))
         del steps[:-_STEPS]
-    known(version)
 
 
 def _said_of(wall: views.OnTheWall, did: Did) -> Wish:

@@ -51,6 +51,12 @@ class View:
         return who.now(self.shown_to)
 
     @property
+    def alike(self) -> Person:
+        """The person without what does not matter for what they see: what is read for one is read for all alike."""
+        person = self.person
+        return Person("", person.role, state.sight(person).member)
+
+    @property
     def today(self) -> date:
         """The day that the page speaks of."""
         return self.as_of or date.today()
@@ -58,6 +64,12 @@ class View:
     def read(self, function: Callable[Concatenate[Reader, P], T], *arguments: P.args, **named: P.kwargs) -> T:
         """Read as of the chosen date what the person may see."""
         return state.read_as(state.sight(self.person), self.head, function, *arguments, **named)
+
+    def read_beside_scenarios(
+        self, function: Callable[Concatenate[Reader, P], T], *arguments: P.args, **named: P.kwargs
+    ) -> T:
+        """As ``read``, for what does not rest on any scenario: it is not read again when only they have changed."""
+        return state.read_beside_scenarios_as(state.sight(self.person), self.head, function, *arguments, **named)
 
     def read_at(
         self, head: int, function: Callable[Concatenate[Reader, P], T], *arguments: P.args, **named: P.kwargs

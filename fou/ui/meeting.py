@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from hashlib import sha256
 
 import streamlit as st
 
-from fou import ledger
-from fou.access import Action
-from fou.errors import FouError
 from fou.matters import Scope
 from fou.model import MEETING_STATES, Call, Meeting, Scenario
 from fou.scenarios import Listed
 from fou.swedish import format_date
-from fou.ui import state
+from fou.ui.done import Done
 from fou.ui.head import View
 from fou.ui.pages import MEETING
 from fou.ui.text import for_label, plain
@@ -31,17 +25,11 @@ PARTS = {
     "motet": "Mötet",
     "beslut": "Beslut",
 }
-_SAID, _UNDO, _PART = "mote-gjort", "mote-angra", "mote-del"
-#: What this screen shows, what it is sure to show, and when it was last drawn.
-_VERSION, _SURE, _AT = "mote-version", "mote-sakert", "mote-ritat"
-#: How often a screen asks whether anything has changed, in seconds.
-_EVERY = 0.75
-#: How long after something new was shown it is shown once more, in seconds.
-_AFTER = 1.5
+_PART = "mote-del"
 
-
-#: Whether the page is being drawn, and does not have to look.
-_inline: ContextVar[bool] = ContextVar("inline", default=False)
+_told = Done("mote", ("utlysning", "plan"))
+#: Tell what was done on the page's next run, which is made at once; and draw what was told.
+done, say_done = _told.rerun, _told.show
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +47,12 @@ class Room:
     meeting: Meeting | None
     wall: int | None
 
+    @property
+    def looks(self) -> str:
+        """A word for how the page looks beside its table: another when anything is, but the amounts in scenarios."""
+        shown = replace(self, scenarios=tuple(replace(one, lines=0, granted=0) for one in self.scenarios))
+        return sha256(repr(shown).encode()).hexdigest()[:16]
+
 
 def link(view: View, scope: Scope, code: str | None, **query: str) -> dict[str, str]:
     """The query of a link to a meeting's page about this; ``code`` is the call's."""
@@ -71,13 +65,13 @@ def room(view: View) -> Room | None:
     code, year = st.query_params.get("utlysning"), st.query_params.get("plan", "")
     if not code and not year.isdecimal():
         return None
-    found = view.read(views.hand, view.person, code, int(year) if year.isdecimal() else None)
+    found = view.read(views.hand, view.alike, code, int(year) if year.isdecimal() else None)
     if found is None:
         return None
     meeting = _meeting(found)
     wall = meeting.scenario if meeting is not None and meeting.state == "open" else None
     return Room(
-        found.subject.scope, found.call, found.subject.title, found.scenarios, _chosen(found, wall), meeting, wall
+        found.scope, found.call, found.title, found.scenarios, _chosen(found, wall), meeting, wall
     )  # fmt: skip
 
 
@@ -120,77 +114,6 @@ def part_chosen() -> str:
 
 def _remember() -> None:
     st.query_params["del"] = st.session_state[_PART]
-
-
-def done(said: str, batch: int | None = None) -> None:
-    """Tell on the next run what was done, with the way back when it is one batch; and run again."""
-    st.session_state[_SAID] = (said, batch)
-    st.rerun()
-
-
-def say_done(view: View) -> None:
-    """Tell what was done in the run before. The way back stays until something else is done."""
-    said, batch = st.session_state.pop(_SAID, (None, None))
-    if said:
-        st.toast(plain(said), icon=":material/check:")
-        st.session_state[_UNDO] = (said, batch)
-    done_last, undoable = st.session_state.get(_UNDO, ("", None))
-    if undoable is not None and view.may(Action.UNDO):
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.markdown(f":material/check: {plain(done_last)}", width="content")
-            if st.button("Ångra", key="mote-angra-knapp", icon=":material/undo:"):
-                _undo(view, undoable)
-
-
-def _undo(view: View, batch: int) -> None:
-    try:
-        ledger.undo(state.database(), view.person, batch)
-    except FouError as error:
-        st.error(plain(str(error)), icon=":material/block:")
-        return
-    st.session_state.pop(_UNDO, None)
-    done(f"Det är ångrat (post {batch}).")
-
-
-@contextmanager
-def followed(view: View) -> Iterator[None]:
-    """Have this screen follow what others do: look again and again whether anything has changed, and show it.
-
-    What is drawn in the block is shown as things were when it began, once all of it has been drawn: a run that is
-    broken off in the middle has shown nothing, and is made again.
-    """
-    if view.head is not None:
-        yield
-        return
-    version = state.database().version
-    inline = _inline.set(True)
-    try:
-        _look()
-    finally:
-        _inline.reset(inline)
-    yield
-    if st.session_state.get(_VERSION) in (None, version):
-        st.session_state[_SURE] = version
-    st.session_state[_VERSION], st.session_state[_AT] = version, time.monotonic()
-
-
-def known(before: tuple[int, int]) -> None:
-    """Tell that the one change since this version is this screen's own: it is no news to it."""
-    now = state.database().version
-    if st.session_state.get(_VERSION) == before and now == (before[0], before[1] + 1):
-        st.session_state[_VERSION] = now
-
-
-@st.fragment(run_every=_EVERY)
-def _look() -> None:
-    # Nothing is asked about who looks: a screen that only follows does not keep a sign-in alive.
-    if _inline.get():
-        return
-    shown = st.session_state.get(_VERSION)
-    # Streamlit can lose the end of a run when the next is asked for at that very moment: what is new is shown twice.
-    unsure = st.session_state.get(_SURE) != shown and time.monotonic() > st.session_state.get(_AT, 0.0) + _AFTER
-    if state.database().version != shown or unsure:
-        st.rerun()
 
 
 def listed(view: View) -> None:

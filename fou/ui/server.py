@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import logging
 import secrets
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -18,7 +20,7 @@ from starlette.responses import FileResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Route
 
 from fou.errors import FouError, StoreError
-from fou.ui import state, warm, who
+from fou.ui import following, state, warm, who
 from fou.ui.configured import settings
 from fou.ui.text import plain
 from fou.ui.web import sign_in
@@ -34,6 +36,10 @@ __all__ = [
 ]  # fmt: skip
 
 log = logging.getLogger("fou")
+
+#: How long a question about what is new is held when nothing is, which is also how long the server may take to stop;
+#: and how often it is looked at meanwhile. Seconds.
+_HELD, _BETWEEN = 2.0, 0.05
 
 MAIN_SCRIPT = Path(__file__).resolve().parent / "main.py"
 
@@ -86,6 +92,21 @@ def _ask_the_database() -> None:
         reader.value("SELECT COUNT(*) FROM meta")
 
 
+async def _version(request: Request) -> Response:
+    """Which version there is, as soon as it is another than the one seen; after a while, whichever it is.
+
+    Every screen that follows a meeting asks all the time: nothing is read.
+    """
+    seen, until = request.query_params.get("seen"), time.monotonic() + _HELD
+    headers = {"Cache-Control": "no-store"}
+    try:
+        while (found := following.version()) == seen and time.monotonic() < until:
+            await asyncio.sleep(_BETWEEN)
+        return PlainTextResponse(found, headers=headers)
+    except StoreError:
+        return PlainTextResponse("", 503, headers)
+
+
 def _static(name: str, media_type: str) -> Callable[[Request], Awaitable[Response]]:
     async def answer(_request: Request) -> Response:
         # The address carries a version (see swedish_page), so that a browser may keep the file.
@@ -103,6 +124,7 @@ async def _start_page(request: Request) -> Response:
 
 ROUTES = [
     Route("/halsa", _health),
+    Route("/fou/version", _version),
     *(Route(f"/fou/{name}", _static(name, media_type)) for name, media_type in OURS.items()),
     Route("/oversikt", _start_page),
     *sign_in.ROUTES,

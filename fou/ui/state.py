@@ -139,9 +139,31 @@ def read_as(
 
     The arguments must be hashable and the result must not be changed: sessions share it.
     """
+    return _read(lambda current: current.version, seen, head, function, *arguments, **named)
+
+
+def read_beside_scenarios_as(
+    seen: Sight,
+    head: int | None,
+    function: Callable[Concatenate[Reader, P], T],
+    *arguments: P.args,
+    **named: P.kwargs,
+) -> T:
+    """As ``read_as``, for what does not rest on any scenario: it is not read again when only they have changed."""
+    return _read(lambda current: current.version_beside_scenarios, seen, head, function, *arguments, **named)
+
+
+def _read(
+    version: Callable[[Database], tuple[int, int]],
+    seen: Sight,
+    head: int | None,
+    function: Callable[Concatenate[Reader, P], T],
+    *arguments: P.args,
+    **named: P.kwargs,
+) -> T:
     global _computed
     current = database()
-    key = (function, arguments, tuple(sorted(named.items())), head, seen, _path(current), current.version)
+    key = (function, arguments, tuple(sorted(named.items())), head, seen, _path(current), version(current))
     while True:
         with _lock:
             if key in _kept:
@@ -159,7 +181,8 @@ def read_as(
             _computed += 1
             _kept[key] = found
             # Nobody asks for an earlier state of the database again, and a search's index is large.
-            for stale in [other for other in _kept if other[-1] != current.version]:
+            current_ones = (current.version, current.version_beside_scenarios)
+            for stale in [other for other in _kept if other[-1] not in current_ones]:
                 del _kept[stale]
             while len(_kept) > _KEEP:
                 _kept.popitem(last=False)

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import shutil
 import statistics
 import threading
 import time
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 import websockets
 from playwright.sync_api import Page, sync_playwright
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.Delta_pb2 import Delta
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from fou import scenarios
@@ -22,6 +26,8 @@ from tests.benchmarks.serving import ROOT, Session, serving
 from tests.integration.rounds import ANNA, assessed_call, call, council
 
 APPLICATIONS, SCREENS, AMOUNTS = 40, 30, 10
+#: Seconds, as in following.js.
+BETWEEN, PATIENCE = 0.1, 3.0
 PAGE = "radsmote?utlysning=LUM-2026"
 #: When the figure of the room bar last changed, and when a key was last pressed, by the browser's own clock.
 _WATCH = """() => {
@@ -97,17 +103,57 @@ def _keystrokes(page: Page, text: str) -> tuple[list[float], float]:
     return found, last
 
 
-def _rerun() -> BackMsg:
-    found = BackMsg()
-    found.rerun_script.page_name, _, found.rerun_script.query_string = PAGE.partition("?")
-    return found
+@dataclass(slots=True)
+class _Screen:
+    """One screen: its connection, and what it has drawn, as in following.js."""
 
+    connection: websockets.ClientConnection
+    drawn: str = ""
+    looks: str = ""
+    fragment: str = ""
+    whole: bool = False
+    asked: float | None = None
+    patience: float = PATIENCE
 
-async def _look(session: Session, look: BackMsg, interval: float) -> None:
-    with suppress(websockets.ConnectionClosed):
-        while True:
-            await asyncio.sleep(interval)
-            await session.connection.send(look.SerializeToString())
+    async def look(self, asks: httpx.AsyncClient) -> None:
+        """Ask again and again, until the connection is closed."""
+        seen = ""
+        with suppress(websockets.ConnectionClosed):
+            while True:
+                await asyncio.sleep(BETWEEN)
+                seen = seen if self.asked else self.drawn
+                found = seen = (await asks.get("/fou/version", params={"seen": seen})).text
+                if found == self.drawn or (self.asked and time.perf_counter() < self.asked + self.patience):
+                    continue
+                if self.asked:
+                    self.patience, self.whole = 2 * self.patience, True
+                await self.ask("" if self.whole else self.fragment)
+
+    async def ask(self, fragment: str) -> None:
+        """Ask for a fragment, or the page. What a browser says of its widgets is left out: nobody has touched any."""
+        self.asked = time.perf_counter()
+        found = BackMsg()
+        found.rerun_script.page_name, _, found.rerun_script.query_string = PAGE.partition("?")
+        found.rerun_script.fragment_id = fragment
+        await self.connection.send(found.SerializeToString())
+
+    def draw(self, delta: Delta) -> None:
+        """Note what a component tells of what has been drawn."""
+        component = delta.new_element.bidi_component
+        if component.component_name == "fou.folj":
+            said = json.loads(component.json)
+            self.looks = said["looks"]
+            self._has_drawn(said["version"])
+        elif component.component_name == "fou.mote":
+            said, self.fragment = json.loads(component.json), delta.fragment_id
+            if said["looks"] == self.looks:
+                self._has_drawn(said["version"])
+            elif self.drawn and not self.whole:
+                self.whole, self.asked = True, None
+
+    def _has_drawn(self, version: str) -> None:
+        if version != self.drawn:
+            self.drawn, self.asked, self.patience, self.whole = version, None, PATIENCE, False
 
 
 class _Screens:
@@ -142,27 +188,22 @@ class _Screens:
             task.cancel()
 
     async def _screen(self, port: int, number: int) -> None:
-        async with Session.open(port) as session:
+        async with Session.open(port) as session, httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as asks:
             await asyncio.sleep(number / SCREENS)
-            click = _rerun()
-            await session.connection.send(click.SerializeToString())
-            look = _rerun()
-            looking: asyncio.Task[None] | None = None
-            async for raw in session.connection:
-                if self._looked_for is not None and self._looked_for in bytes(raw):
-                    self._note(number)
-                message = ForwardMsg()
-                message.ParseFromString(bytes(raw))
-                if message.WhichOneof("type") == "auto_rerun":
-                    look.rerun_script.fragment_id, look.rerun_script.is_auto_rerun = (
-                        message.auto_rerun.fragment_id,
-                        True,
-                    )
-                    looking = looking or asyncio.create_task(_look(session, look, message.auto_rerun.interval))
-                elif message.WhichOneof("type") == "navigation":
-                    look.rerun_script.page_script_hash = message.navigation.page_script_hash
-                elif message.delta.new_element.WhichOneof("type") == "exception":
-                    raise RuntimeError(message.delta.new_element.exception.message)
+            screen = _Screen(session.connection)
+            await screen.ask("")
+            looking = asyncio.create_task(screen.look(asks))
+            try:
+                async for raw in session.connection:
+                    if self._looked_for is not None and self._looked_for in bytes(raw):
+                        self._note(number)
+                    message = ForwardMsg()
+                    message.ParseFromString(bytes(raw))
+                    screen.draw(message.delta)
+                    if message.delta.new_element.WhichOneof("type") == "exception":
+                        raise RuntimeError(message.delta.new_element.exception.message)
+            finally:
+                looking.cancel()
 
     def _note(self, number: int) -> None:
         self._seen.setdefault(number, time.perf_counter())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import threading
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -11,7 +12,7 @@ from pathlib import Path
 import docx
 import duckdb
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, WebSocketRoute, expect
 
 from fou.check import check
 from fou.plan import rooms
@@ -235,3 +236,41 @@ def text_of(content: bytes) -> str:
     document = docx.Document(io.BytesIO(content))
     cells = [cell.text for table in document.tables for line in table.rows for cell in line.cells]
     return "\n".join([*(paragraph.text for paragraph in document.paragraphs), *cells])
+
+
+def test_what_is_lost_on_the_way_to_a_screen_comes_anyhow(browser: Browser, server: Server) -> None:
+    """Streamlit can drop the end of a run, and a network anything: the screen asks for what it has not drawn."""
+    secretary, other = (browser.new_page(locale="sv-SE", viewport={"width": 1280, "height": 800}) for _ in range(2))
+    asked, lost = [0], [0]
+
+    def between(socket: WebSocketRoute) -> None:
+        theirs = socket.connect_to_server()
+
+        def ask(message: str | bytes) -> None:
+            asked[0] += losing.is_set()
+            theirs.send(message)
+
+        def answer(message: str | bytes) -> None:
+            if losing.is_set() and asked[0] < 2:  # what it asks for the first time is lost
+                lost[0] += 1
+            else:
+                socket.send(message)
+
+        socket.on_message(ask)
+        theirs.on_message(answer)
+
+    losing = threading.Event()
+    other.route_web_socket(re.compile("/_stcore/stream"), between)
+    for page in (secretary, other):
+        open_page(page, f"{server.base}/{ADDRESS}")
+    losing.set()
+    box(secretary, "A").fill("170000")
+    secretary.keyboard.press("Enter")
+
+    expect(room(secretary)).to_contain_text(f"Kvar{kr(130_000)}")
+    expect(room(other)).to_contain_text(f"Kvar{kr(130_000)}", timeout=30_000)
+    expect(box(other, "A")).to_have_value(f"170{NBSP}000")
+    assert asked[0] == 2
+    assert lost[0] > 0
+    for page in (secretary, other):
+        page.close()

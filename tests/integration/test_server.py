@@ -11,6 +11,7 @@ import threading
 import time
 import warnings
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
@@ -35,6 +36,7 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # Starlette would rather have the successor of httpx
     from starlette.testclient import TestClient
 
+ANNA = Person("Anna", Role.ADMIN)
 SECRET = "0123456789abcdef0123456789abcdef"
 SETTINGS = f"""
 [auth]
@@ -388,6 +390,32 @@ def test_health_is_also_that_the_database_answers(local: None, tmp_path: Path, m
     damaged.write_bytes(b"inte en databas")
     monkeypatch.setenv("FOU_DATABASE", str(damaged))
     assert client().get("/halsa").status_code == 503
+
+
+def test_what_is_new_is_told_when_it_is(local: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    browser = client()
+    seen = browser.get("/fou/version").text
+    assert seen == browser.get("/fou/version?seen=annat").text
+
+    with ThreadPoolExecutor(1) as pool:
+        asking = pool.submit(lambda: browser.get(f"/fou/version?seen={seen}").text)
+        with state.database().write(ANNA, Action.IMPORT, "En inställning") as work:
+            work.create(Setting, name="organisation", value="Kommunen")
+        told = asking.result()
+    assert told == browser.get("/fou/version").text
+    assert told != seen
+
+    monkeypatch.setattr(server, "_HELD", 0.0)
+    assert browser.get(f"/fou/version?seen={told}").text == told
+    damaged = tmp_path / "trasig.duckdb"
+    damaged.write_bytes(b"inte en databas")
+    monkeypatch.setenv("FOU_DATABASE", str(damaged))
+    assert browser.get("/fou/version").status_code == 503
+
+
+def test_a_browser_does_not_keep_the_script_of_an_older_fou(local: None) -> None:
+    assert client().get("/_stcore/bidi-components/fou.mote/meeting.js").headers["cache-control"] == "no-cache"
+    assert "cache-control" not in client().get("/_stcore/health").headers
 
 
 def test_an_unforeseen_error_gives_the_browser_a_number_and_nothing_else(

@@ -13,14 +13,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fou import scenarios
+from fou import ledger, meetings, scenarios
 from fou.access import Person, Role
-from fou.boards import Board, YearRoom, board
+from fou.boards import Board, Given, YearRoom, board
 from fou.errors import Forbidden, Refused, SaveConflict
 from fou.matters import Scope
+from fou.meetings import MeetingForm
 from fou.model import Scenario
 from fou.money import parse_sek
-from fou.scenarios import Wish, as_line, said_anew
+from fou.scenarios import Wish, as_line, said_anew, scope_of
 from fou.store import Database
 from fou.trying import typed
 from fou.ui import heard
@@ -62,7 +63,8 @@ def one_database(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 def wall(database: Database, person: Person = ANNA) -> views.OnTheWall:
     with database.read() as reader:
-        return views.on_the_wall(reader, person, 1)
+        stands = views.stands(reader, person, 1)
+        return views.OnTheWall(stands, views.rests_on(reader, person, scope_of(stands.scenario), stands.keys))
 
 
 def read_board(database: Database) -> Board:
@@ -285,3 +287,29 @@ def test_who_may_edit_is_told_without_trying(database: Database) -> None:
 def test_a_nought_in_what_is_no_year_is_refused_before_anything_is_counted(database: Database) -> None:
     with pytest.raises(Refused, match="Skriv ett år"):
         say(database, "0", 2_000_000_000)
+
+
+def test_what_a_board_rests_on_is_not_read_again_when_only_scenarios_have_changed(database: Database) -> None:
+    def rests_on() -> Given:
+        with database.read() as reader:
+            return views.rests_on(reader, ANNA, Scope(2026, call(database).id))
+
+    before, version, beside = rests_on(), database.version, database.version_beside_scenarios
+    say(database, "150000")
+    scenarios.leave_out(database, ANNA, 1, wall(database).given.matters.rows[1].key)
+    copy = scenarios.copy(database, ANNA, 1, "Ett till")
+    with database.read() as reader:
+        copied = scenarios.scenario_of(reader, copy)
+    scenarios.rename(database, ANNA, copied, "Ännu ett", "")
+    scenarios.put_away(database, ANNA, copy)
+
+    assert database.version[1] == version[1] + 5
+    assert database.version_beside_scenarios == beside
+    assert rests_on() == before
+
+    meetings.create(database, ANNA, Scope(2026, call(database).id), MeetingForm("Mötet"))
+    assert database.version_beside_scenarios == database.version
+    ledger.undo(database, ANNA, database.version[1])
+    assert database.version_beside_scenarios == database.version
+    say(database, "160000")
+    assert database.version_beside_scenarios == (database.version[0], database.version[1] - 1)

@@ -51,10 +51,12 @@ def writable(
 
 def table(shown: Visit) -> dict[str, Any]:
     """What the browser is given to draw."""
-    found = shown.at.get("bidi_component")
-    assert len(found) == 1
-    data: dict[str, Any] = json.loads(found[0].proto.json)
-    return data
+    return told(shown)["fou.mote"]
+
+
+def told(shown: Visit) -> dict[str, dict[str, Any]]:
+    """What each script in the browser is told."""
+    return {one.proto.component_name: json.loads(one.proto.json) for one in shown.at.get("bidi_component")}
 
 
 def row(shown: Visit, title: str) -> dict[str, Any]:
@@ -110,6 +112,35 @@ def test_nothing_is_written_at_an_earlier_date(meeting: Callable[..., Visit]) ->
     shown = meeting(per="2030-01-01")
 
     assert not table(shown)["may"]
+    assert set(told(shown)) == {"fou.mote"}, "and nothing is followed"
+
+
+def test_a_screen_is_told_what_it_has_drawn(writable: Callable[..., Visit]) -> None:
+    first = told(writable("Carl"))
+    assert first["fou.folj"] == {name: first["fou.mote"][name] for name in ("version", "looks")}
+    assert told(writable("Carl"))["fou.folj"] == first["fou.folj"]
+    database = state.database()
+
+    # An amount is in the table, and the page around it looks as it did.
+    with database.read() as reader:
+        scenario = scenarios.scenario_of(reader, 1)
+        key = next((line.project, line.call) for line in scenarios.lines_of(reader, 1))
+    scenarios.leave_out(database, ANNA, 1, key)
+    second = told(writable("Carl"))["fou.folj"]
+    assert second["version"] != first["fou.folj"]["version"]
+    assert second["looks"] == first["fou.folj"]["looks"]
+
+    # Another name is in the page.
+    scenarios.rename(database, ANNA, scenario, "Ett annat namn", "")
+    third = told(writable("Carl"))["fou.folj"]
+    assert third["version"] != second["version"]
+    assert third["looks"] != second["looks"]
+
+
+def test_every_part_of_the_page_is_followed_and_so_is_the_list(meeting: Callable[..., Visit]) -> None:
+    for part in ("jamfor", "forslag", "motet", "beslut"):
+        assert set(told(meeting(**{"del": part}))) == {"fou.folj"}
+    assert told(meeting(utlysning=""))["fou.folj"]["looks"] == ""
 
 
 def test_what_is_on_the_wall_is_what_is_followed(writable: Callable[..., Visit]) -> None:

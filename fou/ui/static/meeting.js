@@ -391,9 +391,11 @@ class Table {
 let table = null;
 
 export default function (component) {
-  const { data, parentElement, setStateValue } = component;
+  const { data, parentElement, setStateValue, setTriggerValue } = component;
   table ??= new Table();
   if (table.root.parentNode !== parentElement) table.moveTo(parentElement);
   table.update(data, setStateValue);
-  return () => {};
+  const tell = (detail) => document.dispatchEvent(new CustomEvent("fou-del", { detail }));
+  tell({ ask: setTriggerValue, version: data.version, looks: data.looks });
+  return () => tell(null);
 }

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, TypeAlias
 
-from fou.access import Person
+from fou.access import Action, Person, require
 from fou.boards import (
     Board,
     Commitment,
@@ -25,10 +25,10 @@ from fou.boards import (
 )
 from fou.calls import Sum
 from fou.figures import ZERO
-from fou.matters import Matter
+from fou.matters import Key, Matter, Scope
 from fou.model import Scenario, ScenarioLine
 from fou.money import OPEN_TEXT, format_decimals, format_number, format_sek, format_whole
-from fou.scenarios import lines_of, scenario_of, scope_of, whole
+from fou.scenarios import lines_of, scenario_of, whole
 from fou.store import Reader
 from fou.swedish import count, join_words
 from fou.ui.heard import row_name
@@ -38,29 +38,57 @@ Json: TypeAlias = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class OnTheWall:
-    """A scenario as it stands, and what its board rests on; ``room`` as it was when it was recommended, if it is.
+class Stands:
+    """A scenario as it stands; ``room`` as it was when it was recommended, if it is.
 
     ``decided``: the board has decided on another scenario about the same thing.
     """
 
     scenario: Scenario
     lines: tuple[ScenarioLine, ...]
+    room: tuple[YearRoom, ...] | None
+    decided: bool
+
+    @property
+    def keys(self) -> frozenset[Key]:
+        """The matters that it says something of."""
+        return frozenset((line.project, line.call) for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class OnTheWall:
+    """A scenario as it stands, and what its board rests on."""
+
+    stands: Stands
     given: Given
-    room: tuple[YearRoom, ...] | None = None
-    decided: bool = False
+
+    @property
+    def scenario(self) -> Scenario:
+        """Which it is."""
+        return self.stands.scenario
+
+    @property
+    def lines(self) -> tuple[ScenarioLine, ...]:
+        """What it says of each matter and year."""
+        return self.stands.lines
 
     def board(self, lines: tuple[ScenarioLine, ...] | None = None) -> Board:
         """What follows from its lines, or if they were these."""
-        return board_of(self.given, self.scenario, self.lines if lines is None else lines, self.room)
+        return board_of(self.given, self.scenario, self.lines if lines is None else lines, self.stands.room)
 
 
-def on_the_wall(reader: Reader, person: Person, number: int) -> OnTheWall:
+def stands(reader: Reader, person: Person, number: int) -> Stands:
     """The scenario with this id. Raises Refused when it is gone."""
-    scenario, lines = scenario_of(reader, number), lines_of(reader, number)
-    also = frozenset((line.project, line.call) for line in lines)
-    known = given(reader, person, scope_of(scenario), also)
-    return OnTheWall(scenario, lines, known, recommended_room(reader, number), decided_otherwise(reader, scenario))
+    require(person, Action.SEE_DRAFTS)
+    scenario = scenario_of(reader, number)
+    return Stands(
+        scenario, lines_of(reader, number), recommended_room(reader, number), decided_otherwise(reader, scenario)
+    )  # fmt: skip
+
+
+def rests_on(reader: Reader, person: Person, scope: Scope, also: frozenset[Key] = frozenset()) -> Given:
+    """What boards about this rest on, which is no scenario; ``also`` are matters besides those that are there."""
+    return given(reader, person, scope, also)
 
 
 def years_shown(board: Board) -> tuple[int, ...]:

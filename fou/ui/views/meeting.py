@@ -45,9 +45,10 @@ class Agenda:
 
 @dataclass(frozen=True, slots=True)
 class Hand:
-    """What a meeting has at hand: its subject, its scenarios that are not put away, and its meetings, latest first."""
+    """What a meeting has at hand: what it is about, its scenarios that are not put away, its meetings, latest first."""
 
-    subject: Subject
+    scope: Scope
+    title: str
     call: Call | None
     scenarios: tuple[Listed, ...]
     meetings: tuple[Meeting, ...]
@@ -89,15 +90,12 @@ def hand(reader: Reader, person: Person, code: str | None, year: int | None) -> 
         if not found:
             return None
         call = found[0]
-        row = next((one for one in calls(reader) if one.call.id == call.id), None)
-        subject = _of_call(call, row.applications if row else 0)
-    elif year is not None and year in years(reader):
-        subject = _of_plan(year)
-    else:
+    elif year is None or year not in years(reader):
         return None
+    scope = Scope(year or 0) if call is None else Scope(call.year, call.id)
+    title = _of_plan(scope.year).title if call is None else call.name
     return Hand(
-        subject, call, scenarios.scenarios(reader, person, subject.scope),
-        meetings.meetings(reader, person, subject.scope),
+        scope, title, call, scenarios.scenarios(reader, person, scope), meetings.meetings(reader, person, scope)
     )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from fou.ui import who
 from fou.ui.configured import settings
 from fou.ui.limits import TOO_MANY, Full, sessions
 from fou.ui.web.cookie import claims_of, has_cookie
+from fou.ui.web.page import OUR_COMPONENTS
 
 log = logging.getLogger("fou")
 
@@ -26,9 +27,7 @@ log = logging.getLogger("fou")
 _FORWARDED = ("forwarded", "via", "x-real-ip", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto")
 #: Streamlit's own addresses that its page uses. Its measurements and its doors for programs are not among them.
 _STREAMLITS = (
-    "/_stcore/health", "/_stcore/host-config", "/_stcore/stream", "/_stcore/upload_file/",
-    # the script of our own component, see fou.ui.components
-    "/_stcore/bidi-components/fou.",
+    "/_stcore/health", "/_stcore/host-config", "/_stcore/stream", "/_stcore/upload_file/", OUR_COMPONENTS,
 )  # fmt: skip
 _SIGN_IN = ("/auth/login", "/auth/logout", "/oauth2callback")
 

@@ -25,6 +25,8 @@ OURS = {
     "tables.js": "text/javascript",
     "assessing.js": "text/javascript",
 }
+#: Where Streamlit serves the scripts of our own components, see fou.ui.components.
+OUR_COMPONENTS = "/_stcore/bidi-components/fou."
 _NOSCRIPT = "<noscript><p>Fou behöver JavaScript. Slå på det i webbläsaren och ladda om sidan.</p></noscript>"
 
 
@@ -141,6 +143,9 @@ class SwedishAndSafe:
                     await self._send_page(scope, send)
                     return
                 headers.update(_headers())
+                if scope["path"].startswith(OUR_COMPONENTS):
+                    # Its address carries no version, and an old script must not draw what a new Fou says.
+                    headers["Cache-Control"] = "no-cache"
                 harden_cookies(headers)
             if not replaced:
                 await send(message)

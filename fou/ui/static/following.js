@@ -1,0 +1,85 @@
+// A page that follows what others do (fou/ui/following.py): asks the server again and again which version there is,
+// and asks Streamlit for what is new when that is another than the one that was drawn here.
+
+const BETWEEN = 100; // ms from an answer to the next question; the server holds its answer while nothing is new
+const AGAIN = 1000; // ms when it does not answer
+const PATIENCE = 3000; // ms before what was asked for and has not come is asked for again; doubled each time
+const LONGEST = 24000;
+
+let page = null; // how to ask for the whole page, while one that follows is shown
+let part = null; // how to ask for the part of it that can be asked for alone, while there is one
+let drawn = null; // the version that was drawn here, and how the page looks beside its part
+let looks = null;
+let asked = null; // when something was asked for that has not come
+let patience = PATIENCE;
+let whole = false; // the part does not suffice
+let seen = null; // the version that the server told last
+let following = false;
+
+const hasDrawn = (version) => {
+  if (drawn === version) return;
+  drawn = version;
+  asked = null;
+  patience = PATIENCE;
+  whole = false;
+};
+
+const follow = async () => {
+  if (following) return;
+  following = true;
+  // Nobody looks at a page that is hidden; it asks when it is shown again.
+  while (page && document.visibilityState === "visible") {
+    const found = await version();
+    if (page && found && found !== drawn) ask(found);
+    await new Promise((done) => setTimeout(done, found ? BETWEEN : AGAIN));
+  }
+  following = false;
+};
+
+const ask = (found) => {
+  if (asked !== null) {
+    if (performance.now() < asked + patience) return;
+    patience = Math.min(2 * patience, LONGEST);
+    whole = true;
+  }
+  asked = performance.now();
+  (whole || !part ? page : part)("news", found);
+};
+
+const version = async () => {
+  // What has been asked for and is on its way is not asked about again and again.
+  seen = asked === null ? drawn : seen;
+  try {
+    const answer = await fetch(new URL(`./fou/version?seen=${seen ?? ""}`, document.baseURI), { cache: "no-store" });
+    if (!answer.ok) return null;
+    seen = await answer.text();
+    return seen;
+  } catch {
+    return null; // the connection is gone: Streamlit says so, and we go on asking
+  }
+};
+
+document.addEventListener("visibilitychange", follow);
+
+// A part that can be asked for alone tells when it is drawn, and (null) when it is gone.
+document.addEventListener("fou-del", ({ detail }) => {
+  part = detail?.ask ?? null;
+  if (!detail || drawn === null) return;
+  if (detail.looks === looks) {
+    hasDrawn(detail.version);
+  } else if (!whole) {
+    whole = true;
+    asked = null;
+    if (page && seen && seen !== drawn) ask(seen);
+  }
+});
+
+export default function ({ data, setTriggerValue }) {
+  page = setTriggerValue;
+  looks = data.looks;
+  hasDrawn(data.version);
+  follow();
+  return () => {
+    page = null;
+  };
+}
