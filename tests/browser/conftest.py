@@ -10,7 +10,16 @@ from typing import Any, Literal
 
 import axe_playwright_python
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Locator,
+    Page,
+    ViewportSize,
+    expect,
+    sync_playwright,
+)
 
 FLAGS = [
     "--no-sandbox",
@@ -36,6 +45,8 @@ expect.set_options(timeout=30_000)
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
 #: The page's colour in each scheme, see .streamlit/config.toml.
 BACKGROUND = {"light": "rgb(255, 255, 255)", "dark": "rgb(20, 25, 31)"}
+#: No run of the page is under way.
+IDLE = "[data-testid=stApp][data-test-script-state=notRunning]"
 
 
 @pytest.fixture(scope="session")
@@ -117,7 +128,7 @@ def open_everything(page: Page) -> None:
         asked.nth(number).click()
     expect(asked).to_have_count(0)
     # What is pressed while the page is being drawn anew may be gone with what was there before.
-    idle = page.locator("[data-testid=stApp][data-test-script-state=notRunning]")
+    idle = page.locator(IDLE)
     expect(idle).to_be_attached()
     closed = page.locator("[data-testid=stExpander] details:not([open]) > summary")
     for _ in range(3):
@@ -127,6 +138,28 @@ def open_everything(page: Page) -> None:
     expect(page.locator("details[open]:not(:has([data-testid=stElementContainer]))")).to_have_count(0)
     expect(idle).to_be_attached()
     expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
+
+
+def main(page: Page) -> Locator:
+    """The page below the navigation."""
+    return page.get_by_test_id("stMain")
+
+
+def be(page: Page, name: str) -> None:
+    """Sit down at the screen as somebody, in local mode."""
+    page.get_by_role("button", name="Jag är").click()
+    page.get_by_role("combobox", name="Jag är").fill(name)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name=f"Jag är {name}")).to_be_visible()
+    page.keyboard.press("Escape")
+
+
+def part(page: Page, name: str) -> None:
+    """Go to a part of a call or of a meeting."""
+    chosen = page.get_by_role("radio", name=name, exact=True)
+    chosen.click()
+    expect(chosen).to_be_checked()
+    expect(page.locator(IDLE)).to_be_attached()
 
 
 def turn(page: Page, scheme: Literal["light", "dark"], width: int, height: int) -> None:

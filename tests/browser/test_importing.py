@@ -15,7 +15,7 @@ from playwright.sync_api import Locator, Page, TimeoutError, expect
 from fou.access import Person, Role
 from fou.demo.load import load_documents
 from fou.store import Database
-from tests.browser.conftest import axe_violations, complaints, open_page
+from tests.browser.conftest import IDLE, axe_violations, complaints, open_page
 from tests.conftest import ROOT, Server, serving
 from tests.integration.grids import bold, book, total
 from tests.integration.odd_budgets import ODD, plain
@@ -70,7 +70,7 @@ def upload(page: Page, content: bytes, name: str = "budget 2014.xlsx") -> None:
 
 def settle(page: Page) -> None:
     """Wait until the page has been run and drawn."""
-    expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_attached()
+    expect(page.locator(IDLE)).to_be_attached()
     expect(page.locator("[data-stale=true]")).to_have_count(0)
 
 

@@ -17,11 +17,10 @@ from playwright.sync_api import Browser, Locator, Page, WebSocketRoute, expect
 from fou.check import check
 from fou.plan import rooms
 from fou.store import Database
-from tests.browser.conftest import axe_violations, open_page
+from tests.browser.conftest import IDLE, axe_violations, be, main, open_page, part
 from tests.conftest import Server
 from tests.pages import judged
 
-IDLE = "[data-testid=stApp][data-test-script-state=notRunning]"
 ADDRESS = f"radsmote?utlysning={judged.CALL}"
 PHONE = {"width": 390, "height": 844}
 NBSP = "\u00a0"
@@ -55,25 +54,6 @@ def windows(browser: Browser, server: Server) -> Iterator[dict[str, Page]]:
     yield pages
     for context in contexts.values():
         context.close()
-
-
-def be(page: Page, name: str) -> None:
-    page.get_by_role("button", name="Jag är").click()
-    page.get_by_role("combobox", name="Jag är").fill(name)
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("button", name=f"Jag är {name}")).to_be_visible()
-    page.keyboard.press("Escape")
-
-
-def main(page: Page) -> Locator:
-    return page.get_by_test_id("stMain")
-
-
-def part(page: Page, name: str) -> None:
-    chosen = page.get_by_role("radio", name=name, exact=True)
-    chosen.click()
-    expect(chosen).to_be_checked()
-    expect(page.locator(IDLE)).to_be_attached()
 
 
 def press(page: Page, name: str, gone: bool = True) -> None:

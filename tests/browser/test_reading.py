@@ -21,7 +21,7 @@ from pypdf import PdfReader
 from fou.access import Person, Role
 from fou.demo.load import load_example
 from fou.store import Database
-from tests.browser.conftest import open_page
+from tests.browser.conftest import IDLE, open_page
 from tests.conftest import Server
 
 #: More stops than a page has; whoever has not arrived by then never will.
@@ -44,7 +44,7 @@ def main(page: Page) -> Locator:
 def settle(page: Page) -> None:
     """Wait until the page has answered what was done last: a key pressed while it is drawn again may be lost."""
     page.evaluate("new Promise((drawn) => setTimeout(() => requestAnimationFrame(drawn), 100))")
-    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
+    page.wait_for_selector(IDLE)
 
 
 def choose(page: Page, label: str, text: str, address: str) -> None:

@@ -10,12 +10,12 @@ from decimal import Decimal
 
 import openpyxl
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from fou import calling
 from fou.calling import CallForm, SetAside
 from fou.store import Database
-from tests.browser.conftest import axe_violations, open_page
+from tests.browser.conftest import IDLE, axe_violations, be, main, open_page, part
 from tests.conftest import Server
 from tests.integration.rounds import ANNA, GROUNDS, call, council
 
@@ -25,7 +25,6 @@ OPENED, LAST_DAY = date.today() - timedelta(days=40), date.today() - timedelta(d
 SAID = {"Alfa": ("3", "4"), "Beta": ("1", "1"), "Gamma": ("5", "7")}
 #: Whom nobody but Carl knows to be the neighbour of who applies.
 NEIGHBOUR = "Gamma"
-IDLE = "[data-testid=stApp][data-test-script-state=notRunning]"
 
 
 @pytest.fixture(scope="module")
@@ -65,25 +64,6 @@ def windows(browser: Browser, server: Server) -> Iterator[dict[str, Page]]:
     yield pages
     for context in contexts.values():
         context.close()
-
-
-def main(page: Page) -> Locator:
-    return page.get_by_test_id("stMain")
-
-
-def be(page: Page, name: str) -> None:
-    page.get_by_role("button", name="Jag är").click()
-    page.get_by_role("combobox", name="Jag är").fill(name)
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("button", name=f"Jag är {name}")).to_be_visible()
-    page.keyboard.press("Escape")
-
-
-def part(page: Page, name: str) -> None:
-    chosen = page.get_by_role("radio", name=name, exact=True)
-    chosen.click()
-    expect(chosen).to_be_checked()
-    expect(page.locator(IDLE)).to_be_attached()
 
 
 def listed() -> bytes:

@@ -20,6 +20,7 @@ from fou.access import Person, Role
 from fou.demo.load import DOCUMENTS, load_documents, load_example
 from fou.store import Database
 from fou.ui import pages, state
+from tests.pages import judged
 
 MAIN = pages.PAGES.parent / "fou" / "ui" / "main.py"
 ADMIN = Person("Anna", Role.ADMIN)
@@ -116,6 +117,13 @@ class Visit:
         self.at.run()
         return self
 
+    def press(self, label: str) -> Visit:
+        """Press the button with this label."""
+        next(button for button in self.at.button if unescaped(button.label) == label).click()
+        self.run()
+        assert list(self.at.exception) == []
+        return self
+
     def open(self, *keys: str) -> Visit:
         """Open expanders and popovers by their keys."""
         for key in keys:
@@ -194,3 +202,39 @@ def changed_documents(**cells: object) -> bytes:
     out = io.BytesIO()
     workbook.save(out)
     return out.getvalue()
+
+
+# --- A call that is judged, and its meeting: see judged.py ---------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def judged_call(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The database with the call, not to be written in."""
+    path = tmp_path_factory.mktemp("judged") / "fou.duckdb"
+    judged.made(path)
+    return path
+
+
+@pytest.fixture
+def meeting(
+    judged_call: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, visit: Callable[..., Visit]
+) -> Callable[..., Visit]:
+    """Open the module's PART of the meeting's page, only to look: `meeting("Dora", scenario="LUM-2026-S2")`."""
+    monkeypatch.setenv("FOU_DATABASE", str(judged_call))
+
+    def start(jag: str = "Handläggare", **query: str) -> Visit:
+        about = {} if "plan" in query else {"utlysning": judged.CALL}
+        shown = visit(pages.MEETING, jag, **{**about, "del": request.module.PART, **query})
+        assert list(shown.at.exception) == []
+        return shown
+
+    return start
+
+
+@pytest.fixture
+def writable(
+    judged_call: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, meeting: Callable[..., Visit]
+) -> Callable[..., Visit]:
+    """The same, on a copy to write in."""
+    monkeypatch.setenv("FOU_DATABASE", str(shutil.copy(judged_call, tmp_path / "fou.duckdb")))
+    return meeting

@@ -36,11 +36,6 @@ def upload(shown: Visit, **files: bytes) -> Visit:
     return shown.run()
 
 
-def press(shown: Visit, label: str) -> Visit:
-    next(button for button in shown.at.button if unescaped(button.label) == label).click()
-    return shown.run()
-
-
 def buttons(shown: Visit) -> list[str]:
     found: list[Button] = [*shown.at.button]
     return [label for one in found if (label := unescaped(one.label)).startswith("Läs in")]
@@ -65,7 +60,7 @@ def test_what_is_right_is_read_in_and_what_is_wrong_is_left_with_what_to_do(
     shown.run()
     assert [row[4] for row in shown.rows("Projekt")] == ["ny", "ny", "komplettering till LUM-2026-01"]
     assert ["LUM-2026-01", "Ansvarig för projektet", "inget", "Eva Ek"] in shown.rows("Ansökan")
-    shown = press(shown, "Läs in 3 ansökningar")
+    shown = shown.press("Läs in 3 ansökningar")
     assert "3 ansökningar är inlästa i LUM-2026." in shown.text
     assert "Finns redan och är oförändrade: LUM-2026-01, LUM-2026-02, LUM-2026-03." in shown.text
     assert buttons(shown) == []
@@ -95,7 +90,7 @@ def test_one_that_is_left_out_is_not_read_in(visit: Callable[..., Visit], form: 
     choice.select(next(option for option in choice.options if option.startswith("Fältarbete")))
     shown.run()
     assert [row[0] for row in shown.rows("Projekt")] == ["Läxhjälp i Norr"]
-    shown = press(shown, "Läs in 1 ansökan")
+    shown = shown.press("Läs in 1 ansökan")
     assert "1 ansökan är inläst i LUM-2026." in shown.text
     assert shown.at.get("file_uploader")[0].value == []
 

@@ -52,11 +52,6 @@ def call_page(visit: Callable[..., Visit], jag: str = "Handläggare") -> Visit:
     return visit(pages.CALLS, jag=jag, utlysning="LUM-2026", **{"del": "ansokningar"})
 
 
-def press(shown: Visit, label: str) -> Visit:
-    next(button for button in shown.at.button if unescaped(button.label) == label).click()
-    return shown.run()
-
-
 def offered(shown: Visit) -> set[str]:
     """The buttons and sections that write."""
     labels = {unescaped(button.label) for button in shown.at.button}
@@ -124,7 +119,7 @@ def test_what_is_wrong_is_told_where_it_is_and_what_was_typed_is_kept_until_it_i
         "Det lägsta beloppet, 1 000 000 kr, är större än det sökta",
     ):  # fmt: skip
         assert told in shown.text
-    press(shown, "Lägg in ansökan")
+    shown.press("Lägg in ansökan")
     assert "Inget är sparat. Rätta detta, det du skrev står kvar: Projektets namn, Börjar, Kostnader." in shown.text
     shown.at.text_input(key="ansokan-ny-1-title").set_value("Gamma *med* stjärnor")
     shown.at.text_input(key="ansokan-ny-1-starts").set_value("2026-03")
@@ -132,7 +127,7 @@ def test_what_is_wrong_is_told_where_it_is_and_what_was_typed_is_kept_until_it_i
     shown.at.segmented_control(key="ansokan-ny-1-joint").set_value(True)
     write_costs(shown, {0: {"Sökt 2026": "1 200 000", "Medfinansiering 2026": "50 000"}, 2: {"Sökt 2026": ""}})
     assert "Ansökan söker 1 200 000 kr för 2026, men utlysningen har 500 000 kr." in shown.text
-    press(shown, "Lägg in ansökan")
+    shown.press("Lägg in ansökan")
     assert (shown.title, "LUM-2026-03 är inlagd." in shown.text) == ("Gamma *med* stjärnor", True)
     said, about = saved(3)
     assert (said.starts, said.least, said.joint, about.applicants) == (
@@ -147,15 +142,15 @@ def test_the_same_application_is_told_with_the_ways_on(visit: Callable[..., Visi
     shown = call_page(visit).open("ny-ansokan-1")
     shown.at.text_input(key="ansokan-ny-1-title").set_value("ALFA")
     shown.at.text_input(key="ansokan-ny-1-reference").set_value("SN 2025/Alfa")
-    press(shown, "Lägg in ansökan")
+    shown.press("Lägg in ansökan")
     assert f"{FIRST} har redan diarienumret SN 2025/Alfa" in shown.text
     assert list(shown.at.checkbox) == []  # a number is nobody else's
     shown.at.text_input(key="ansokan-ny-1-reference").set_value("SN 2025/9")
-    press(shown, "Lägg in ansökan")
+    shown.press("Lägg in ansökan")
     assert "ser ut att vara samma ansökan" in shown.text
     assert f"Se {FIRST}" in shown.text
     shown.at.checkbox(key="ansokan-ny-1-annan").check()
-    press(shown.run(), "Lägg in ansökan")
+    shown.run().press("Lägg in ansökan")
     assert "LUM-2026-03 är inlagd." in shown.text
 
 
@@ -164,13 +159,13 @@ def test_a_supplement_is_shown_before_and_after_and_can_be_undone(visit: Callabl
     shown.at.text_input(key="ansokan-1-lead").set_value("Karin Lind")
     shown.at.text_input(key="ansokan-1-why").set_value("Sökanden kompletterade")
     write_costs(shown, {0: {"Sökt 2026": "180 000"}})
-    press(shown, "Spara ändringarna")
+    shown.press("Spara ändringarna")
     assert f"{FIRST} är ändrad." in shown.text
     assert "Handläggare. Sökanden kompletterade" in shown.text
     assert changes(shown) == [
         ["Ansvarig", "inget", "Karin Lind"], ["2026, löner, sökt", "200 000 kr", "180 000 kr"],
     ]  # fmt: skip
-    press(shown, "Ångra")
+    shown.press("Ångra")
     assert (asked(1), saved(1)[0].lead) == ({2026: 200_000}, None)
 
 
@@ -180,10 +175,10 @@ def test_what_somebody_else_changed_is_told_and_neither_is_lost(visit: Callable[
     applications.change(state.database(), ANNA, 1, seen, replace(seen, lead="Annas", performer="Annas"), date.today())
     shown.at.text_input(key="ansokan-1-lead").set_value("Min")
     shown.at.text_area(key="ansokan-1-summary").set_value("Min text")
-    press(shown, "Spara ändringarna")
+    shown.press("Spara ändringarna")
     assert "Anna har ändrat samma uppgift medan du skrev" in shown.text
     assert shown.at.text_input(key="ansokan-1-lead").value == "Min"
-    press(shown, "Spara ändringarna")
+    shown.press("Spara ändringarna")
     said = saved(1)[0]
     assert (said.lead, said.performer, said.summary) == ("Min", "Annas", "Min text")
 
@@ -194,17 +189,17 @@ def test_what_somebody_else_changed_is_told_and_neither_is_lost(visit: Callable[
 def test_an_application_is_marked_withdrawn_and_that_is_undone(visit: Callable[..., Visit]) -> None:
     shown = visit(pages.APPLICATION, kod=SECOND)
     assert "Saknas för bedömningen" in shown.text
-    press(shown, "Väntar på komplettering")
-    press(shown, "Markera som komplett ändå")
+    shown.press("Väntar på komplettering")
+    shown.press("Markera som komplett ändå")
     assert "Markerad som komplett, fastän detta saknas" in shown.text
     shown.open("ansokan-aterkalla")
-    press(shown, "Återkalla ansökan")
+    shown.press("Återkalla ansökan")
     assert "Skriv varför ansökan återkallas." in shown.text
     shown.at.text_input(key="aterkalla-2").set_value("Enheten läggs ner")
-    press(shown, "Återkalla ansökan")
+    shown.press("Återkalla ansökan")
     assert "Ansökan är återkallad och prövas inte" in shown.text
     assert "Återkalla" not in offered(shown)
-    press(shown, "Ångra")
+    shown.press("Ångra")
     assert (asked(2), saved(2)[1].state) == ({2026: 200_000}, "complete")
 
 
@@ -217,10 +212,10 @@ def test_an_application_is_moved_and_leads_to_itself_both_ways(visit: Callable[.
     applications.enter(database, ANNA, 2, form("Alfa", reference="1"), IN_TIME, again=True)
     shown = visit(pages.APPLICATION, kod=FIRST).open("ansokan-flytta")
     shown.at.selectbox(key="flytta-1").set_value(2)
-    press(shown, "Flytta ansökan")
+    shown.press("Flytta ansökan")
     assert "U-01 i Andra ser ut att vara samma ansökan" in shown.text
     shown.at.checkbox(key="flytta-annan-1").check()
-    press(shown.run(), "Flytta ansökan")
+    shown.run().press("Flytta ansökan")
     assert f"{FIRST} är flyttad och heter nu U-02." in shown.text
     assert f"Flyttad från: {FIRST}" in shown.text
     assert "Flyttad till: U-02" in visit(pages.APPLICATION, kod=FIRST).text

@@ -10,7 +10,6 @@ import pytest
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import RerunData
 from streamlit.testing.v1 import local_script_runner
-from streamlit.testing.v1.element_tree import Button
 
 from fou import assessing, conflicts
 from fou.access import Action, Person, Role
@@ -61,12 +60,6 @@ def write(shown: Visit, name: str, text: str, position: int = 1) -> Visit:
     return shown.run()
 
 
-def press(shown: Visit, label: str) -> Visit:
-    buttons: list[Button] = [*shown.at.button]
-    next(button for button in buttons if button.label == label).click()
-    return shown.run()
-
-
 def said(name: str, position: int = 1) -> Judgement | None:
     with state.database().read() as reader:
         found = reader.records(
@@ -103,7 +96,7 @@ def test_a_member_is_told_what_is_left_and_each_box_is_saved_by_itself(come: Cal
 
 
 def test_the_next_application_is_the_next_with_something_left(come: Callable[..., Visit]) -> None:
-    shown = press(come(MEHDI), "Nästa ansökan")
+    shown = come(MEHDI).press("Nästa ansökan")
     assert "A2027-048" in shown.at.subheader[0].value.replace("\\", "")
     assert shown.at.query_params["ansokan"] == "A2027-048"
     assert "A2027-034" in come(MEHDI, ansokan="a2027-034").at.subheader[0].value.replace("\\", "")
@@ -127,7 +120,7 @@ def test_what_is_written_when_the_scores_are_opened_is_told_and_not_lost(come: C
     assert "Bedömningarna är öppnade och kan inte ändras" in shown.text
     assert [found.value for found in shown.at.code] == ["Min långa tanke"]
     assessing.open_scores(state.database(), ADMIN, call, opened=False)
-    press(shown, "Försök spara igen")
+    shown.press("Försök spara igen")
     assert (said(MEHDI), [*shown.at.code]) == (Judgement(comment="Min långa tanke"), [])
 
 
@@ -144,12 +137,12 @@ def test_a_comment_that_is_not_saved_is_not_taken_for_saved_when_a_value_is(come
     assert "Sparat" not in shown.text
     # Neither another window nor another application in between takes it away.
     write(come(MEHDI), MEHDI, "Från det andra fönstret")
-    press(shown, "Nästa ansökan")
+    shown.press("Nästa ansökan")
     assert "Min långa tanke" in [found.value for found in shown.at.code]
     for _ in range(4):  # past those that are done
-        press(shown, "Föregående")
+        shown.press("Föregående")
     assert chosen(shown, MEHDI) == ("4", "Min långa tanke")
-    press(shown, "Försök spara igen")
+    shown.press("Försök spara igen")
     assert said(MEHDI) == Judgement(4, comment="Min långa tanke")
     assert "står kvar i rutan" not in shown.text
     assert "Sparat" in shown.text
@@ -164,7 +157,7 @@ def test_a_value_and_a_comment_that_are_both_refused_are_both_kept(come: Callabl
     write(shown, MEHDI, "Viktigt")
     assert sorted(found.value for found in shown.at.code) == ["2", "Viktigt"]
     assessing.open_scores(state.database(), ADMIN, call, opened=False)
-    press(press(shown, "Försök spara igen"), "Försök spara igen")
+    shown.press("Försök spara igen").press("Försök spara igen")
     assert said(MEHDI) == Judgement(2, comment="Viktigt")
     assert chosen(shown, MEHDI) == ("2", "Viktigt")
 
@@ -184,17 +177,17 @@ def test_a_conflict_that_is_declared_meanwhile_takes_the_boxes_and_leaves_what_w
     assert "Du är jävig, anmält 20 november 2026: Chef där" in shown.text
     assert [found.value for found in shown.at.code] == ["3"]
     assert [*shown.at.segmented_control][-1].label == "Del av utlysningen"
-    press(shown, "Ta bort")
+    shown.press("Ta bort")
     assert [*shown.at.code] == []
 
 
 def test_a_member_declares_their_own_conflict(come: Callable[..., Visit]) -> None:
     shown = choose(come(MEHDI), MEHDI, "4")
-    press(shown, "Anmäl att jag är jävig")
+    shown.press("Anmäl att jag är jävig")
     assert "Skriv kort varför" in shown.text
     place = f"{person(MEHDI).member}-{number_of()}"
     shown.at.text_input(key=f"javig-skal-{place}").set_value("Min enhet söker")
-    press(shown, "Anmäl att jag är jävig")
+    shown.press("Anmäl att jag är jävig")
     assert "Du är jävig i 1 ansökan." in shown.text
     assert f"varde-{place}-1" not in shown.at.session_state
     with state.database().read() as reader:
@@ -224,37 +217,37 @@ def test_the_chair_sees_how_far_the_council_has_come_and_opens_the_scores(come: 
     shown = come(CHAIR)
     assert "Rådets bedömning. 0 av 7 ledamöter är klara. 115 av 164 rutor är ifyllda." in shown.text
     assert [MEHDI, "16 av 24", "–"] in shown.rows("Ledamot")
-    press(shown, "Öppna dem nu")
+    shown.press("Öppna dem nu")
     assert "Bedömningarna är öppnade" in come(MEHDI).text
-    press(come("Handläggare", "rangordning"), "Stäng bedömningarna igen")
+    come("Handläggare", "rangordning").press("Stäng bedömningarna igen")
     assert "Du har 8 av 24 rutor kvar" in come(MEHDI).text
 
 
 def test_an_administrator_proposes_conflicts_and_settles_them(come: Callable[..., Visit]) -> None:
-    shown = press(come("Handläggare", "jav"), "Föreslå jäv efter ledamöternas enheter")
+    shown = come("Handläggare", "jav").press("Föreslå jäv efter ledamöternas enheter")
     before = [row for row in shown.rows("Ansökan") if row[2] == "föreslaget"]
     assert before[0][:4] == [f"{FIRST} Samarbete med arbetsgivare – en fallstudie", MEHDI, "föreslaget",
                              "Vuxenenheten är sökande"]  # fmt: skip
-    press(shown, "Avfärda jävet")
+    shown.press("Avfärda jävet")
     assert "Skriv varför ledamoten inte är jävig." in shown.text
     with state.database().read() as reader:
         one = reader.records(Conflict, "WHERE proposal = $id", id=number_of())[0]
     shown.at.text_input(key=f"jav-varfor-1-{one.id}").set_value("Slutade där 2024")
-    press(shown, "Avfärda jävet")
+    shown.press("Avfärda jävet")
     assert next(row[2:4] for row in shown.rows("Ansökan") if row[1] == MEHDI) == ["avfärdat", "Slutade där 2024"]
-    press(shown, "Bekräfta jävet")
+    shown.press("Bekräfta jävet")
     left = [row for row in shown.rows("Ansökan") if row[2] == "föreslaget"]
     assert len(left) == len(before) - 2
 
 
 def test_conflicts_are_declared_for_others_by_who_leads_only(come: Callable[..., Visit]) -> None:
     shown = come("Handläggare", "jav").open("jav-anmal")
-    press(shown, "Anmäl jäv")
+    shown.press("Anmäl jäv")
     assert "Välj ansökan och ledamot." in shown.text
     shown.at.selectbox(key="jav-ansokan-0").set_value(number_of())
     shown.at.selectbox(key="jav-ledamot-0").set_value(person(BIRGITTA).member)
     shown.at.text_input(key="jav-skal-0").set_value("Granne")
-    press(shown, "Anmäl jäv")
+    shown.press("Anmäl jäv")
     assert next(row[1:4] for row in shown.rows("Ansökan")) == [BIRGITTA, "anmält", "Granne"]
     own = come(BIRGITTA, "jav").open("jav-anmal")
     assert not {"Avfärda jävet", "Föreslå jäv efter ledamöternas enheter"} & {button.label for button in own.at.button}

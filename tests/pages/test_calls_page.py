@@ -60,11 +60,6 @@ def now(code: str = CODE) -> Call:
     return page.call
 
 
-def press(shown: Visit, label: str) -> Visit:
-    next(button for button in shown.at.button if button.label == label).click()
-    return shown.run()
-
-
 def labels(shown: Visit) -> list[str]:
     """What the page offers to press or open."""
     return [unescaped(str(found.label)) for found in (*shown.at.button, *shown.at.expander)]
@@ -219,12 +214,12 @@ def test_what_is_left_to_do_is_said_beside_the_step_that_waits_for_it(visit: Cal
 
 
 def test_a_call_moves_on_and_back_and_each_act_can_be_undone(writing: Call, visit: Callable[..., Visit]) -> None:
-    shown = press(visit(pages.CALLS, utlysning=writing.code), "Öppna utlysningen")
+    shown = visit(pages.CALLS, utlysning=writing.code).press("Öppna utlysningen")
     assert (now().state, said(shown)) == ("open", ["Utlysningen är öppen."])
     assert "Ansökningstiden går ut" in shown.text
-    shown = press(shown, "Tillbaka ett steg")
+    shown = shown.press("Tillbaka ett steg")
     assert (now().state, said(shown)) == ("draft", ["Utlysningen gick tillbaka ett steg."])
-    shown = press(shown, "Ångra")
+    shown = shown.press("Ångra")
     assert (now().state, "Ångra" in labels(shown)) == ("open", False)
     assert "Det är ångrat" in said(shown)[0]
 
@@ -232,12 +227,12 @@ def test_a_call_moves_on_and_back_and_each_act_can_be_undone(writing: Call, visi
 def test_next_years_call_is_one_click_away_and_can_be_undone(writing: Call, visit: Callable[..., Visit]) -> None:
     assert "Kopiera Vårens medel till nästa år" not in labels(visit(pages.CALLS))  # it is a draft itself
     calling.move_on(state.database(), rounds.ANNA, writing, TODAY)
-    shown = press(visit(pages.CALLS), "Kopiera Vårens medel till nästa år")
+    shown = visit(pages.CALLS).press("Kopiera Vårens medel till nästa år")
     copy = now("VÅR-2032")
     assert (shown.title, copy.state, copy.year, copy.copied_from) == ("Vårens medel 2032", "draft", 2032, writing.id)
     assert shown.at.query_params["del"] == "utlysningen"
     assert "Utlysningen saknar pengar som är avsatta eller planerade." in shown.text
-    press(shown, "Ångra")
+    shown.press("Ångra")
     with state.database().read() as reader:
         assert call_page(reader, "VÅR-2032") is None
 
@@ -250,15 +245,15 @@ def test_a_new_call_is_begun_with_the_documents_grounds_and_its_money(
 ) -> None:
     shown = visit(pages.CALLS).open("utlysning-borja")
     shown.at.text_input(key="utlysning-ny-name").set_value("Nya medel")
-    shown = press(type_into(shown, "År", {0: {"Belopp": "ej fastställt"}}), "Skapa utkastet")
+    shown = type_into(shown, "År", {0: {"Belopp": "ej fastställt"}}).press("Skapa utkastet")
     assert "Skriv en kod för utlysningen" in shown.at.error[0].value
     shown.at.text_input(key="utlysning-ny-kod").set_value("NYA-1")
     shown.at.date_input(key="utlysning-ny-opens").set_value(date(2031, 5, 1))
     shown.at.date_input(key="utlysning-ny-closes").set_value(date(2031, 4, 1))
-    shown = press(shown, "Skapa utkastet")
+    shown = shown.press("Skapa utkastet")
     assert "Datumen motsäger varandra" in unescaped(shown.at.error[0].value)
     shown.at.date_input(key="utlysning-ny-closes").set_value(date(2031, 6, 1))
-    shown = press(shown, "Skapa utkastet")
+    shown = shown.press("Skapa utkastet")
     assert (shown.title, said(shown)) == ("Nya medel", ["Utlysningen NYA-1 är påbörjad som utkast."])
     with state.database().read() as reader:
         page = call_page(reader, "NYA-1")

@@ -2,50 +2,21 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from datetime import date
-from pathlib import Path
 
 import pytest
 
 from fou import meetings, scenarios
 from fou.matters import Scope
 from fou.scenarios import Listed
-from fou.ui import pages, show, state
+from fou.ui import show, state
 from tests.integration.rounds import ANNA, call
-from tests.pages import judged
 from tests.pages.conftest import Visit
 from tests.pages.judged import BROAD, CALL, FIRST, OWN
 
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("judged") / "fou.duckdb"
-    judged.made(path)
-    return path
-
-
-@pytest.fixture
-def meeting(made: Path, monkeypatch: pytest.MonkeyPatch, visit: Callable[..., Visit]) -> Callable[..., Visit]:
-    """Open the part Jämför of a meeting's page, only to look: `meeting("Dora", scenario="LUM-2026-S2")`."""
-    monkeypatch.setenv("FOU_DATABASE", str(made))
-
-    def start(jag: str = "Handläggare", **query: str) -> Visit:
-        shown = visit(pages.MEETING, jag, **{"utlysning": CALL, "del": "jamfor", **query})
-        assert list(shown.at.exception) == []
-        return shown
-
-    return start
-
-
-@pytest.fixture
-def writable(
-    made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, meeting: Callable[..., Visit]
-) -> Callable[..., Visit]:
-    """The same, on a copy to write in."""
-    monkeypatch.setenv("FOU_DATABASE", str(shutil.copy(made, tmp_path / "fou.duckdb")))
-    return meeting
+#: The part of a meeting's page that these tests open.
+PART = "jamfor"
 
 
 def listed(put_away: bool = False) -> dict[str, Listed]:
@@ -63,13 +34,6 @@ def menu(shown: Visit, name: str) -> Visit:
     """Open the menu of scenarios at one of its parts."""
     shown.open("scenario-meny").at.segmented_control(key="scenario-gor").set_value(name)
     return shown.run()
-
-
-def press(shown: Visit, label: str) -> Visit:
-    next(button for button in shown.at.button if button.label == label).click()
-    shown.run()
-    assert list(shown.at.exception) == []
-    return shown
 
 
 def test_it_says_who_gains_and_who_loses_by_name_and_krona(meeting: Callable[..., Visit]) -> None:
@@ -138,31 +102,31 @@ def test_a_member_in_conflict_sees_the_amounts_as_all_do_with_the_matter_marked(
 def test_a_scenario_is_begun_copied_renamed_put_away_and_taken_out(writable: Callable[..., Visit]) -> None:
     shown = menu(writable(), "Nytt")
     shown.at.text_input(key="scenario-nytt-namn").set_value("Från början")
-    press(shown, "Börja på det")
+    shown.press("Börja på det")
     assert shown.at.query_params["scenario"] == f"{CALL}-S4"
     assert "Från början är påbörjat." in shown.text
     menu(shown, "Kopiera").at.text_input(key=f"scenario-kopia-{listed()['Från början'].scenario.id}").set_value(FIRST)
-    assert f"Det finns redan ett scenario som heter {FIRST}." in press(shown, "Kopiera").text
-    press(menu(shown, "Ändra"), "Lägg undan")
+    assert f"Det finns redan ett scenario som heter {FIRST}." in shown.press("Kopiera").text
+    menu(shown, "Ändra").press("Lägg undan")
     assert "Från början" not in listed()
     assert shown.at.query_params["scenario"] == f"{CALL}-S1"
-    press(menu(shown, "Undanlagda"), "Ta fram Från början")
+    menu(shown, "Undanlagda").press("Ta fram Från början")
     number = listed()["Från början"].scenario.id
     menu(shown, "Ändra").at.text_input(key=f"scenario-namn-{number}").set_value("Annat namn")
-    press(shown, "Spara")
+    shown.press("Spara")
     assert "Annat namn" in listed()
-    press(shown, "Ångra")
+    shown.press("Ångra")
     assert "Från början" in listed()
 
 
 def test_a_member_copies_to_an_own_one_and_changes_only_that(writable: Callable[..., Visit]) -> None:
     shown = menu(writable("Dora"), "Ändra")
     assert "Det här scenariot kan du inte ändra." in shown.text
-    press(menu(shown, "Kopiera"), "Kopiera")
+    menu(shown, "Kopiera").press("Kopiera")
     own = listed()[f"{FIRST}, kopia"]
     assert (own.owner, own.lines) == ("Dora", 3)
     assert f"{FIRST}, kopia (din egen)" in shown.at.selectbox(key="scenario-valt").options
-    press(menu(shown, "Ändra"), "Lägg undan")
+    menu(shown, "Ändra").press("Lägg undan")
     assert f"{FIRST}, kopia" not in listed()
 
 
@@ -171,7 +135,7 @@ def test_an_administrator_puts_the_scenario_on_the_wall_of_an_open_meeting(writa
     held = meetings.create(state.database(), ANNA, scope, meetings.MeetingForm("Mötet"))
     meetings.start(state.database(), ANNA, held, date(2026, 11, 3))
     assert all(button.label != "Visa på väggen" for button in writable("Carl").at.button)
-    shown = press(writable(scenario=f"{CALL}-S2"), "Visa på väggen")
+    shown = writable(scenario=f"{CALL}-S2").press("Visa på väggen")
     assert f"{BROAD} · på väggen" in shown.at.selectbox(key="scenario-valt").options
     assert all(button.key != "mote-angra-knapp" for button in shown.at.button)
     # Whoever comes without asking for any sees it.
@@ -192,7 +156,7 @@ def test_the_wall_moves_those_who_follow_and_only_tells_those_who_stay(writable:
     for shown, own in ((staying, OWN), (editing, FIRST)):
         assert f"Mot {own}" in shown.run().text
         assert told in shown.text
-        assert f"Mot {BROAD}" in press(shown, "Följ väggen").text
+        assert f"Mot {BROAD}" in shown.press("Följ väggen").text
         assert told not in shown.text
     # Whoever has chosen stays as well.
     following.at.selectbox(key="scenario-valt").set_value(f"{CALL}-S1")
@@ -205,7 +169,7 @@ def test_the_first_scenario_is_begun_with_a_button(writable: Callable[..., Visit
         scenarios.put_away(state.database(), ANNA, one.scenario.id)
     shown = writable(who)
     assert "Här finns inget scenario än." in shown.text
-    press(shown, f"Börja på ”{name}”")
+    shown.press(f"Börja på ”{name}”")
     assert list(listed()) == [name]
 
 

@@ -3,50 +3,19 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
-
-import pytest
 
 from fou import meetings, scenarios
 from fou.matters import Scope
 from fou.meetings import MeetingForm
-from fou.ui import pages, state
+from fou.ui import state
 from tests.integration.rounds import ANNA, CLOSED, call
-from tests.pages import judged
 from tests.pages.conftest import Visit
-from tests.pages.judged import BROAD, CALL, FIRST, OWN
+from tests.pages.judged import BROAD, FIRST, OWN
 
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("judged") / "fou.duckdb"
-    judged.made(path)
-    return path
-
-
-@pytest.fixture
-def meeting(made: Path, monkeypatch: pytest.MonkeyPatch, visit: Callable[..., Visit]) -> Callable[..., Visit]:
-    """Open a meeting's page, only to look: `meeting("Dora", scenario="LUM-2026-S2")`."""
-    monkeypatch.setenv("FOU_DATABASE", str(made))
-
-    def start(jag: str = "Handläggare", **query: str) -> Visit:
-        shown = visit(pages.MEETING, jag, **{"utlysning": CALL, **query})
-        assert list(shown.at.exception) == []
-        return shown
-
-    return start
-
-
-@pytest.fixture
-def writable(
-    made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, meeting: Callable[..., Visit]
-) -> Callable[..., Visit]:
-    """The same, on a copy to write in."""
-    monkeypatch.setenv("FOU_DATABASE", str(shutil.copy(made, tmp_path / "fou.duckdb")))
-    return meeting
+#: The part of a meeting's page that these tests open.
+PART = "fordela"
 
 
 def table(shown: Visit) -> dict[str, Any]:

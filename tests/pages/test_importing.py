@@ -96,12 +96,6 @@ def within_reach(shown: Visit) -> list[str]:
     return [unescaped(button.label) for button in steps(shown) if not button.disabled]
 
 
-def press(shown: Visit, label: str) -> Visit:
-    """Click the button with this label."""
-    next(button for button in shown.at.button if unescaped(button.label) == label).click()
-    return shown.run()
-
-
 def select(shown: Visit, key: str, value: object) -> Visit:
     """Choose in a list."""
     box: Selectbox[object] = shown.at.selectbox(key=key)
@@ -130,7 +124,7 @@ def tick(shown: Visit, label: str) -> Visit:
 
 def figures(shown: Visit) -> list[str]:
     """What the file would change: "2014 plan Läxhjälp 450 000"."""
-    found = press(shown, "4. Skillnad").rows("År")
+    found = shown.press("4. Skillnad").rows("År")
     return [f"{year} {kind} {what.split(' · ')[-1]} {amount}" for year, kind, what, _, _, amount, _ in found]
 
 
@@ -172,21 +166,21 @@ def test_the_difference_is_out_of_reach_while_something_must_be_answered(choose:
 
 
 def test_the_button_below_leads_through_all_the_steps(choose: Callable[..., Visit]) -> None:
-    shown = press(press(choose(good()), "Nästa: kontroll"), "Nästa: skillnad")
+    shown = choose(good()).press("Nästa: kontroll").press("Nästa: skillnad")
     assert step(shown) == "4. Skillnad"
 
 
 def test_going_back_loses_nothing(choose: Callable[..., Visit]) -> None:
-    shown = press(press(select(choose(good()), FUNDER, "Forte"), "4. Skillnad"), "2. Så läses filen")
+    shown = select(choose(good()), FUNDER, "Forte").press("4. Skillnad").press("2. Så läses filen")
     assert shown.at.selectbox(key=FUNDER).value == "Forte"
 
 
 def test_the_file_can_be_changed_for_another(choose: Callable[..., Visit]) -> None:
-    assert step(press(choose(good()), f"1. {FILE}")) == "1. Välj fil"
+    assert step(choose(good()).press(f"1. {FILE}")) == "1. Välj fil"
 
 
 def test_looking_at_a_file_at_every_step_writes_nothing(choose: Callable[..., Visit]) -> None:
-    press(press(choose(good()), "Nästa: kontroll"), "Nästa: skillnad")
+    choose(good()).press("Nästa: kontroll").press("Nästa: skillnad")
     assert state.database().version == (0, 1)
 
 
@@ -222,7 +216,7 @@ def test_nothing_is_said_to_be_unsure_that_the_heads_tell(choose: Callable[..., 
 
 def test_a_file_without_a_table_is_told_so(choose: Callable[..., Visit]) -> None:
     shown = choose(odd("a_letter_instead_of_a_budget"))
-    assert ([*shown.at.exception], "måste rättas" in press(shown, "3. Kontroll").text) == ([], True)
+    assert ([*shown.at.exception], "måste rättas" in shown.press("3. Kontroll").text) == ([], True)
 
 
 AS_IT_STANDS = [
@@ -274,12 +268,12 @@ def test_that_amounts_include_vat_is_never_decided_by_the_file_alone(choose: Cal
 
 def test_the_money_is_whose_one_says(choose: Callable[..., Visit]) -> None:
     shown = select(choose(good()), FUNDER, "Forte")
-    assert {line[3] for line in press(shown, "4. Skillnad").rows("År")} == {"Forte"}
+    assert {line[3] for line in shown.press("4. Skillnad").rows("År")} == {"Forte"}
 
 
 def test_an_area_line_taken_for_a_project_can_be_made_an_area(choose: Callable[..., Visit]) -> None:
     shown = row(choose(good(B5=None, C5=None)), 5, "area")
-    changes = press(shown, "4. Skillnad").open("uppgifter-skillnad").rows("Blad")
+    changes = shown.press("4. Skillnad").open("uppgifter-skillnad").rows("Blad")
     assert ["Områden", "Anhörigstöd"] in changes
 
 
@@ -297,11 +291,11 @@ def two_years(written: Book) -> None:
 def test_a_sheet_can_be_left_out(choose: Callable[..., Visit]) -> None:
     shown = choose(made(two_years))
     shown.at.segmented_control(key="blad").select("2014")
-    assert figures(press(shown.run(), "Läs inte bladet")) == ["2013 plan Läxhjälp 201 300"]
+    assert figures(shown.run().press("Läs inte bladet")) == ["2013 plan Läxhjälp 201 300"]
 
 
 def test_a_sheet_that_was_left_out_can_be_read_after_all(choose: Callable[..., Visit]) -> None:
-    shown = press(press(choose(made(two_years)), "Läs inte bladet"), "Läs bladet")
+    shown = choose(made(two_years)).press("Läs inte bladet").press("Läs bladet")
     assert "1 projekt. Budget (plan) 2013" in shown.text
 
 
@@ -333,13 +327,13 @@ def test_a_question_names_what_it_is_like(asked: Visit) -> None:
 
 
 def test_questions_are_asked_again_at_the_check(asked: Visit) -> None:
-    shown = press(asked, "3. Kontroll")
+    shown = asked.press("3. Kontroll")
     assert shown.at.selectbox(key=f"fraga-project-{NATTRO}").value is None
 
 
 def test_yes_gives_the_amount_to_the_project_that_is_there(asked: Visit) -> None:
     shown = answer(answer(asked, NATTRO, "same:F-101"), FIXAR, "new")
-    assert "F-101 · Nattro på särskilt boende" in [line[2] for line in press(shown, "4. Skillnad").rows("År")]
+    assert "F-101 · Nattro på särskilt boende" in [line[2] for line in shown.press("4. Skillnad").rows("År")]
 
 
 def test_no_makes_a_new_project(asked: Visit) -> None:
@@ -353,12 +347,12 @@ def test_rows_may_be_left_out_instead_of_an_answer(asked: Visit) -> None:
 
 
 def test_yes_to_all_answers_what_is_left(asked: Visit) -> None:
-    shown = press(asked, "Svara ja på alla förslag")
-    assert {line[2].split(" · ")[0] for line in press(shown, "4. Skillnad").rows("År")} >= {"F-101", "F-102"}
+    shown = asked.press("Svara ja på alla förslag")
+    assert {line[2].split(" · ")[0] for line in shown.press("4. Skillnad").rows("År")} >= {"F-101", "F-102"}
 
 
 def test_yes_to_all_is_seen_in_each_answer_and_can_be_changed(asked: Visit) -> None:
-    shown = press(asked, "Svara ja på alla förslag")
+    shown = asked.press("Svara ja på alla förslag")
     assert shown.at.selectbox(key=f"fraga-project-{NATTRO}").value == "same:F-101"
 
 
@@ -368,7 +362,7 @@ def test_yes_to_all_leaves_what_was_answered_before(asked: Visit) -> None:
 
 
 def test_an_answer_is_remembered_for_the_next_file(asked: Visit, choose: Callable[..., Visit]) -> None:
-    press(press(press(asked, "Svara ja på alla förslag"), "4. Skillnad"), "Läs in")
+    asked.press("Svara ja på alla förslag").press("4. Skillnad").press("Läs in")
     shown = choose(good(A4=NATTRO, A5=FIXAR, C4=460000))
     assert [box.key for box in shown.at.selectbox if str(box.key).startswith("fraga-")] == []
 
@@ -388,7 +382,7 @@ def test_the_kind_of_a_new_funder_is_asked(unknown_funder: Visit) -> None:
 
 
 def test_the_kind_of_a_new_funder_is_kept(unknown_funder: Visit) -> None:
-    press(press(select(unknown_funder, "slag-Kalle Kula", "foundation"), "4. Skillnad"), "Läs in")
+    select(unknown_funder, "slag-Kalle Kula", "foundation").press("4. Skillnad").press("Läs in")
     with state.database().read() as reader:
         assert reader.value("SELECT kind FROM funder WHERE name = 'Kalle Kula'") == "foundation"
 
@@ -397,7 +391,7 @@ def test_the_kind_of_a_new_funder_is_kept(unknown_funder: Visit) -> None:
 
 
 def check(shown: Visit) -> Visit:
-    return press(shown, "3. Kontroll")
+    return shown.press("3. Kontroll")
 
 
 def test_what_is_wrong_is_told_with_its_cell_and_how_to_mend_it(choose: Callable[..., Visit]) -> None:
@@ -474,8 +468,8 @@ def test_a_decision_can_be_taken_back(choose: Callable[..., Visit]) -> None:
 @pytest.fixture
 def one_less(choose: Callable[..., Visit]) -> Visit:
     """Somebody who reads a budget in, and the year after one where a project is gone."""
-    press(press(choose(good()), "4. Skillnad"), "Läs in")
-    return press(choose(good(A7=None, B7=None, C7=None)), "4. Skillnad")
+    choose(good()).press("4. Skillnad").press("Läs in")
+    return choose(good(A7=None, B7=None, C7=None)).press("4. Skillnad")
 
 
 def test_what_the_file_does_not_have_stays_unless_one_says_otherwise(one_less: Visit) -> None:
@@ -492,7 +486,7 @@ def test_what_the_file_does_not_have_can_be_seen(one_less: Visit) -> None:
 
 def test_what_the_file_does_not_have_is_taken_away_when_one_says_so(one_less: Visit) -> None:
     one_less.at.radio(key="saknas").set_value("remove")
-    press(one_less.run(), "Läs in")
+    one_less.run().press("Läs in")
     with state.database().read() as reader:
         assert sum(entry.amount for entry in ledger.statements(reader)) == 440_000 + 450_000 + 310_000 + 960_000
 
@@ -522,28 +516,28 @@ def test_a_new_session_with_the_address_is_at_the_same_step(left: Visit, visit: 
 
 
 def test_a_new_session_with_the_address_has_the_same_choices(left: Visit, visit: Callable[..., Visit]) -> None:
-    shown = press(resumed(left, visit), "2. Så läses filen")
+    shown = resumed(left, visit).press("2. Så läses filen")
     assert shown.at.selectbox(key=FUNDER).value == "Forte"
 
 
 def test_a_file_that_was_left_is_offered_to_go_on_with(left: Visit, visit: Callable[..., Visit]) -> None:
-    assert step(press(visit(pages.IMPORT), "Fortsätt")) == "3. Kontroll"
+    assert step(visit(pages.IMPORT).press("Fortsätt")) == "3. Kontroll"
 
 
 def test_a_file_that_was_left_can_be_thrown_away(left: Visit, visit: Callable[..., Visit]) -> None:
-    shown = press(visit(pages.IMPORT), "Släng")
+    shown = visit(pages.IMPORT).press("Släng")
     assert "Fortsätt" not in [button.label for button in shown.at.button]
 
 
 def test_a_file_that_was_thrown_away_is_not_there_by_its_address_either(
     left: Visit, visit: Callable[..., Visit]
 ) -> None:
-    press(visit(pages.IMPORT), "Släng")
+    visit(pages.IMPORT).press("Släng")
     assert step(resumed(left, visit)) == "1. Välj fil"
 
 
 def test_a_file_that_was_read_in_is_not_offered_again(choose: Callable[..., Visit]) -> None:
-    shown = press(press(choose(good()), "4. Skillnad"), "Läs in")
+    shown = choose(good()).press("4. Skillnad").press("Läs in")
     assert "Fortsätt" not in [button.label for button in shown.at.button]
 
 
@@ -568,19 +562,19 @@ def test_an_address_of_no_import_opens_the_first_step(visit: Callable[..., Visit
 def test_a_choice_in_a_window_whose_import_was_ended_in_another_is_told(
     left: Visit, visit: Callable[..., Visit]
 ) -> None:
-    press(visit(pages.IMPORT), "Släng")
-    shown = press(left, "2. Så läses filen")
+    visit(pages.IMPORT).press("Släng")
+    shown = left.press("2. Så läses filen")
     assert ([*shown.at.exception], "i ett annat fönster" in shown.text) == ([], True)
 
 
 def test_what_others_change_meanwhile_is_told_and_nothing_is_read_in(
     choose: Callable[..., Visit], visit: Callable[..., Visit]
 ) -> None:
-    shown = press(choose(good()), "4. Skillnad")
+    shown = choose(good()).press("4. Skillnad")
     database = state.database()
     post(database, BODIL, examine(database, good(C4=460000), "bodils.xlsx"))
     before = database.version
-    assert ("Bodil har ändrat i databasen" in press(shown, "Läs in").text, database.version) == (True, before)
+    assert ("Bodil har ändrat i databasen" in shown.press("Läs in").text, database.version) == (True, before)
 
 
 # --- Swecris ------------------------------------------------------------------------------------------------
@@ -633,7 +627,7 @@ def test_swecris_is_filtered_by_words(grants: Visit) -> None:
 
 def test_nothing_that_is_left_out_of_swecris_is_stored(grants: Visit) -> None:
     grants.at.multiselect(key="swecris-funders").set_value(["Forte"])
-    press(press(grants.run(), "4. Skillnad"), "Läs in")
+    grants.run().press("4. Skillnad").press("Läs in")
     with state.database().read() as reader:
         assert reader.value("SELECT COUNT(*) FROM project WHERE title = 'Skolans ljud'") == 0
 
@@ -667,10 +661,10 @@ def test_grants_that_seem_to_stand_twice_can_be_counted_once(grants: Visit) -> N
 
 def test_what_is_left_out_of_swecris_is_not_said_to_be_missing(grants: Visit) -> None:
     grants.at.radio(key="swecris-doubles").set_value("count_once")
-    press(press(grants.run(), "4. Skillnad"), "Läs in")
+    grants.run().press("4. Skillnad").press("Läs in")
     grants.at.get("file_uploader")[0].upload("swecris.csv", GRANTS)
     grants.run().at.multiselect(key="swecris-coordinators").set_value(["Påhittade högskolan"])
-    shown = press(grants.run(), "4. Skillnad")
+    shown = grants.run().press("4. Skillnad")
     assert ([*shown.at.exception], "saknas" in [box.key for box in shown.at.radio]) == ([], False)
 
 
@@ -729,7 +723,7 @@ def test_a_mended_file_goes_on_at_the_check(left: Visit) -> None:
 
 
 def test_a_mended_file_keeps_what_was_chosen(left: Visit) -> None:
-    assert press(mend(left, good()), "2. Så läses filen").at.selectbox(key=FUNDER).value == "Forte"
+    assert mend(left, good()).press("2. Så läses filen").at.selectbox(key=FUNDER).value == "Forte"
 
 
 def test_a_mended_file_takes_the_place_of_the_one_before(left: Visit, visit: Callable[..., Visit]) -> None:
@@ -738,7 +732,7 @@ def test_a_mended_file_takes_the_place_of_the_one_before(left: Visit, visit: Cal
 
 
 def test_a_mended_file_with_other_columns_is_read_anew(left: Visit) -> None:
-    shown = press(mend(left, good(heads=("Projekt", "Utfall 2013", "Budget 2014"))), "2. Så läses filen")
+    shown = mend(left, good(heads=("Projekt", "Utfall 2013", "Budget 2014"))).press("2. Så läses filen")
     assert shown.at.selectbox(key=FUNDER).value == "Socialnämnden"
 
 

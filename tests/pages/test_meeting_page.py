@@ -63,11 +63,6 @@ def here() -> dict[str, bool | None]:
     return {one.name: one.present for one in held().attendance}
 
 
-def press(shown: Visit, label: str) -> Visit:
-    next(button for button in shown.at.button if button.label == label).click()
-    return shown.run()
-
-
 def labels(shown: Visit) -> list[str]:
     return [str(found.label) for found in (*shown.at.button, *shown.at.expander)]
 
@@ -78,26 +73,26 @@ def declare(shown: Visit, reason: str, *about: int, who: int | None = None) -> V
     boxes = [*shown.at.button_group, *shown.at.multiselect]
     next(box for box in boxes if box.key == "mote-jav-i-0").set_value(list(about))
     shown.at.text_input(key="mote-jav-skal-0").set_value(reason)
-    return press(shown, "Anmäl jäv")
+    return shown.press("Anmäl jäv")
 
 
 def test_a_meeting_is_begun_with_those_who_are_there_ended_and_opened_again(enter: Callable[..., Visit]) -> None:
     shown = enter()
     assert "Höstmötet, Sal 2. Mötet är planerat." in shown.text
     assert "3 är kallade: Berit (ordförande), Carl och Dora." in shown.text
-    shown = press(press(shown, "Börja mötet"), "Alla är här")
+    shown = shown.press("Börja mötet").press("Alla är här")
     assert (held().meeting.state, here()) == ("open", {"Berit": True, "Carl": True, "Dora": True})
     shown.at.button_group(key="mote-har-1").set_value(["Berit", "Dora"])
     assert "Närvarande (2): Berit (ordförande) och Dora. Frånvarande (1): Carl." in shown.run().text
     shown = shown.open("mote-kallade-1")
     shown.at.text_area(key="mote-till-0").set_value("Eva Ek\n\n Åke  Berg \nEva Ek")
-    shown = press(shown, "Spara")
+    shown = shown.press("Spara")
     assert "Närvarande (4): Berit (ordförande), Dora, Eva Ek och Åke Berg." in shown.text
-    shown = press(shown, "Avsluta mötet")
+    shown = shown.press("Avsluta mötet")
     assert "Ångra" not in labels(shown)
     assert ("Alla är här" in labels(shown), held().meeting.state) == (False, "closed")
     assert held(1).meeting.held == TODAY
-    press(shown, "Öppna mötet igen")
+    shown.press("Öppna mötet igen")
     assert held().meeting.state == "open"
 
 
@@ -114,7 +109,7 @@ def test_two_who_say_who_is_there_at_once_lose_nothing(enter: Callable[..., Visi
 def test_a_member_declares_their_own_at_once_and_it_stands_in_the_minutes(
     database: Database, enter: Callable[..., Visit]
 ) -> None:
-    press(enter(), "Börja mötet")
+    enter().press("Börja mötet")
     shown = enter("Carl")
     assert "mote-jav-vem-0" not in [box.key for box in shown.at.selectbox]
     assert "Alla i rådet ser skälet." in shown.text
@@ -157,12 +152,12 @@ def test_what_somebody_else_has_changed_of_the_meeting_is_told_and_what_was_type
     assert shown.at.text_area(key="mote-1-agenda").value == "Fördelning"
     shown.at.text_input(key="mote-1-place").set_value("Sal 3").run()
     meetings.edit(database, rounds.ANNA, held().meeting, MeetingForm("Höstmötet", None, "Sal 9", "Annat"))
-    shown = press(shown.run(), "Spara mötet")
+    shown = shown.run().press("Spara mötet")
     assert "Nu gäller Plats: Sal 9; Dagordning: Annat." in unescaped(shown.at.error[0].value)
     assert [field.value for field in (shown.at.text_input(key="mote-1-place"), shown.at.text_area[0])] == [
         "Sal 3", "Annat"
     ]  # fmt: skip
-    press(shown, "Spara mötet")
+    shown.press("Spara mötet")
     assert (held().meeting.place, held().meeting.agenda) == ("Sal 3", "Annat")
 
 
@@ -179,7 +174,7 @@ def test_another_meeting_is_planned_and_the_first_is_listed_with_what_it_recomme
     meetings.close(database, rounds.ANNA, 1)
     shown = enter().open("mote-planera")
     shown.at.text_input(key="mote-nytt-name").set_value("Extra möte")
-    shown = press(shown, "Planera mötet")
+    shown = shown.press("Planera mötet")
     assert "Extra möte. Mötet är planerat." in shown.text
     assert "Rekommenderade LUM-2026-R1 (lämnad till nämnden)" in shown.text
     assert [one.name for one in held(2).attendance] == ["Berit", "Carl", "Dora"]

@@ -36,11 +36,6 @@ def member(name: str) -> Member:
         return next(one.member for one in service.members(reader, ANNA) if one.member.name == name)
 
 
-def press(shown: Visit, label: str) -> Visit:
-    next(button for button in shown.at.button if button.label == label).click()
-    return shown.run()
-
-
 def test_the_list_is_read_when_it_is_opened(use: Callable[[str], None], visit: Callable[..., Visit]) -> None:
     use("example")
     shown = visit(pages.ADMINISTRATION)
@@ -52,7 +47,7 @@ def test_somebody_is_added(shown: Visit) -> None:
     shown.at.text_input(key="person-0-name").set_value("Nils *Ny*")
     shown.at.text_input(key="person-0-email").set_value("nils@kommun.se")
     shown.at.selectbox(key="person-0-role").set_value("admin")
-    press(shown, "Lägg till")
+    shown.press("Lägg till")
     assert "Nils *Ny* är sparad" in shown.text
     assert ["Nils *Ny*", "handläggare", "nils@kommun.se"] in [row[:3] for row in shown.rows("Namn")]
     assert shown.at.text_input(key="person-0-name").value == ""
@@ -60,7 +55,7 @@ def test_somebody_is_added(shown: Visit) -> None:
 
 def test_what_is_wrong_is_said_and_what_was_typed_stays(shown: Visit) -> None:
     shown.at.text_input(key="person-0-name").set_value(MEMBER)
-    press(shown, "Lägg till")
+    shown.press("Lägg till")
     assert f"Det finns redan en person som heter {MEMBER}." in shown.text
     assert shown.at.text_input(key="person-0-name").value == MEMBER
 
@@ -68,9 +63,9 @@ def test_what_is_wrong_is_said_and_what_was_typed_stays(shown: Visit) -> None:
 def test_a_role_is_changed_and_a_person_blocked(shown: Visit) -> None:
     number = choose(shown, MEMBER)
     shown.at.selectbox(key=f"person-{number}-role").set_value("viewer")
-    press(shown, "Spara")
+    shown.press("Spara")
     assert [MEMBER, "läsare"] in [row[:2] for row in shown.rows("Namn")]
-    press(shown, "Spärra")
+    shown.press("Spärra")
     assert f"{MEMBER} är spärrad" in shown.text
     assert shown.at.selectbox(key=f"person-{number}-role").value == "blocked"
 
@@ -80,10 +75,10 @@ def test_what_somebody_else_changed_is_told(shown: Visit) -> None:
     seen = member(MEMBER)
     service.change(state.database(), ANNA, seen, Filled(seen.name, seen.email, "admin", seen.unit))
     shown.at.selectbox(key=f"person-{number}-role").set_value("viewer")
-    press(shown, "Spara")
+    shown.press("Spara")
     assert "Anna har ändrat samma uppgift medan du skrev" in shown.text
     assert shown.at.selectbox(key=f"person-{number}-role").value == "viewer"
-    press(shown, "Spara")
+    shown.press("Spara")
     assert [MEMBER, "läsare"] in [row[:2] for row in shown.rows("Namn")]
 
 

@@ -8,7 +8,6 @@ from datetime import date
 
 import pytest
 from streamlit.proto.WidgetStates_pb2 import WidgetState
-from streamlit.testing.v1.element_tree import Button
 
 from fou import planning
 from fou.access import Action
@@ -35,13 +34,7 @@ def plan(use: Callable[[str], None], visit: Callable[..., Visit]) -> Visit:
 @pytest.fixture
 def revision(plan: Visit) -> Visit:
     """The same plan, opened for a revision, with its table of rows."""
-    return press(plan, "Revidera planen").open("skriv")
-
-
-def press(shown: Visit, label: str) -> Visit:
-    buttons: list[Button] = [*shown.at.button]
-    next(button for button in buttons if button.label == label).click()
-    return shown.run()
+    return plan.press("Revidera planen").open("skriv")
 
 
 def offered(shown: Visit) -> list[str]:
@@ -95,7 +88,7 @@ def fill_in_decision(shown: Visit, **given: str) -> Visit:
         shown.at.text_input(key=f"beslut-{name}-{YEAR}").set_value(value)
     shown.at.date_input(key=f"beslut-datum-{YEAR}").set_value(date(2026, 2, 10))
     shown.at.radio(key=f"beslut-justering-{YEAR}").set_value("ja")
-    return press(shown, "Registrera beslutet")
+    return shown.press("Registrera beslutet")
 
 
 # --- Reading ------------------------------------------------------------------------------------------------
@@ -171,7 +164,7 @@ def test_the_sums_follow_what_is_typed(revision: Visit) -> None:
 def test_what_is_typed_is_saved_as_one_batch(revision: Visit) -> None:
     number = state.database().version[1]
     type_into(revision, {row_number("Barn och unga"): "1,5 mnkr", row_number("Ekonomiskt bistånd"): "ej fastställt"})
-    press(revision, "Spara raderna")
+    revision.press("Spara raderna")
     assert (f"Raderna är sparade (post {number + 1})." in revision.text, standing("Barn och unga")) == (
         True, 1_500_000,
     )  # fmt: skip
@@ -187,7 +180,7 @@ def test_what_is_typed_is_saved_as_one_batch(revision: Visit) -> None:
 def test_what_is_no_amount_is_told_and_kept(revision: Visit, typed: str, says: str) -> None:
     type_into(revision, {row_number("Barn och unga"): typed})
     number = state.database().version[1]
-    press(revision, "Spara raderna")
+    revision.press("Spara raderna")
     assert (says in revision.text, "Inget är sparat." in revision.text, state.database().version[1]) == (
         True, True, number,
     )  # fmt: skip
@@ -197,9 +190,9 @@ def test_what_is_no_amount_is_told_and_kept(revision: Visit, typed: str, says: s
 def test_the_second_to_save_is_told_and_can_save_what_they_typed(revision: Visit) -> None:
     type_into(revision, {row_number("Barn och unga"): "1 200 000"})
     save_as_anna("Barn och unga")
-    press(revision, "Spara raderna")
+    revision.press("Spara raderna")
     assert "Anna har ändrat raden ”Barn och unga” medan du skrev" in revision.at.error[0].value
-    press(revision, "Spara raderna")
+    revision.press("Spara raderna")
     assert standing("Barn och unga") == 1_200_000
 
 
@@ -208,17 +201,17 @@ def test_what_is_typed_is_kept_when_somebody_saves_at_that_very_moment(revision:
     number = row_number("Barn och unga")
     save_as_anna(theirs)
     type_into(revision, {number: "1 200 000"})
-    press(revision, "Spara raderna")
+    revision.press("Spara raderna")
     assert len(revision.at.error) == told
     if told:
-        press(revision, "Spara raderna")
+        revision.press("Spara raderna")
     assert standing("Barn och unga") == 1_200_000
 
 
 def test_what_is_typed_is_kept_when_the_unit_is_changed(revision: Visit) -> None:
     type_into(revision, {row_number("Barn och unga"): "1 200 000"})
     revision.at.segmented_control(key="enhet").set_value("tkr")
-    press(revision.run(), "Spara raderna")
+    revision.run().press("Spara raderna")
     assert standing("Barn och unga") == 1_200_000
 
 
@@ -226,7 +219,7 @@ def test_a_row_is_added_for_a_project_by_its_code(revision: Visit) -> None:
     with state.database().read() as reader:
         code, title = reader.rows("SELECT code, title FROM project ORDER BY id")[0]
     revision.at.text_input(key=f"planrader-kod-{YEAR}").set_value(code)
-    press(revision, "Lägg till en rad")
+    revision.press("Lägg till en rad")
     grid = next(found for found in revision.at.dataframe if found.proto.editing_mode)
     assert title in list(grid.value["Rad"])
 
@@ -234,7 +227,7 @@ def test_a_row_is_added_for_a_project_by_its_code(revision: Visit) -> None:
 def test_what_is_proposed_is_taken_into_the_plan(use: Callable[[str], None], visit: Callable[..., Visit]) -> None:
     use("documents")
     shown = visit(pages.PLAN, ar="2014").open("skriv")
-    press(press(shown, "Ta med det föreslagna"), "Spara raderna")
+    shown.press("Ta med det föreslagna").press("Spara raderna")
     with state.database().read() as reader:
         figures = year_plan(reader, 2014).figures
     assert (figures.firm[Kind.PLANNED], figures.open[Kind.PLANNED]) == (2_000_000, 6)
@@ -246,7 +239,7 @@ def test_what_is_proposed_is_taken_into_the_plan(use: Callable[[str], None], vis
 def test_a_revision_is_decided_and_both_versions_are_shown_side_by_side(revision: Visit) -> None:
     before = standing("Barn och unga")
     type_into(revision, {row_number("Barn och unga"): str(before + 4_000)})
-    press(revision, "Spara raderna")
+    revision.press("Spara raderna")
     fill_in_decision(revision)
     assert "Version 2 av FoU-planen för 2026 beslutades av Socialnämnden 10 februari 2026" in revision.text
     revision.open("versioner")
@@ -269,13 +262,13 @@ def test_a_plan_is_not_decided_while_rows_are_not_saved(revision: Visit) -> None
 
 
 def test_a_revision_that_is_given_up_leaves_the_decided_plan(revision: Visit) -> None:
-    press(revision, "Avbryt revideringen")
+    revision.press("Avbryt revideringen")
     assert "Revideringen är avbruten" in revision.text
     assert "FoU-planen för 2026 beslutades av Socialnämnden" in revision.text
 
 
 def test_the_next_years_plan_is_begun_from_this_years(plan: Visit) -> None:
-    press(plan, "Kopiera planen för 2026 till 2027")
+    plan.press("Kopiera planen för 2026 till 2027")
     with state.database().read() as reader:
         found = [row.line for row in draft_rows(reader, 2027) if row.line.what == AREA and row.line.entry]
     assert len(found) == 7
@@ -291,5 +284,5 @@ def test_lines_that_were_changed_without_a_decision_are_told(revision: Visit) ->
 
 def test_texts_are_written_in_the_plan(revision: Visit) -> None:
     revision.at.text_area(key=f"plantext-{YEAR}-text").set_value("Ny inriktning mot förebyggande arbete.")
-    press(revision, "Spara texterna")
+    revision.press("Spara texterna")
     assert "Ny inriktning mot förebyggande arbete." in revision.text

@@ -81,11 +81,6 @@ def granted(database: Database) -> dict[int | None, int]:
         return {one.project: int(one.amount) for one in statements(reader) if one.kind is Kind.GRANTED}
 
 
-def press(shown: Visit, label: str) -> Visit:
-    next(button for button in shown.at.button if button.label == label).click()
-    return shown.run()
-
-
 def labels(shown: Visit) -> list[str]:
     return [str(found.label) for found in (*shown.at.button, *shown.at.expander)]
 
@@ -140,7 +135,7 @@ def test_what_is_left_is_said_before_the_recommendation_can_be_made(
     # A member reads it; the chair and administrators leave it.
     assert [LEAVE in labels(enter(who)) for who in ("Carl", "Berit")] == [False, True]
     shown.at.text_area(key="rekommendera-mening-1").set_value("Dora ville ta med C.")
-    shown = press(shown, LEAVE)
+    shown = shown.press(LEAVE)
     found = made()
     assert (found.recommendation.dissent, found.snapshot.meeting is not None) == ("Dora ville ta med C.", True)
     assert "LUM-2026-R1: lämnad till nämnden" in shown.text
@@ -149,7 +144,7 @@ def test_what_is_left_is_said_before_the_recommendation_can_be_made(
     theirs = enter("Carl")
     assert "Du är jävig och ser inte hela underlaget." in theirs.text
     assert files(theirs)["Protokollsutdrag (Word)"] is False
-    press(shown, "Ångra rekommendationen LUM-2026-R1")
+    shown.press("Ångra rekommendationen LUM-2026-R1")
     with database.read() as reader:
         assert (deciding.recommendations(reader, rounds.ANNA), check(reader)) == ((), [])
 
@@ -160,7 +155,7 @@ def test_the_boards_change_is_foreseen_posted_and_shown_beside_what_was_recommen
 ) -> None:
     shown = minutes(enter(), "changed")
     assert "Skriv nämndens ändringar i tabellen" in told(shown)
-    shown = press(change(shown, {0: {"Belopp": "hundra"}}), DECIDE)
+    shown = change(shown, {0: {"Belopp": "hundra"}}).press(DECIDE)
     assert "Här står ”hundra”." in told(shown)
     shown = change(shown, {0: {"Belopp": "100 tkr"}, 2: {"Beslut": "avsätt", "Belopp": "ej fastställt"}})
     assert (
@@ -168,7 +163,7 @@ def test_the_boards_change_is_foreseen_posted_and_shown_beside_what_was_recommen
         in told(shown)
     )
     assert granted(database) == {}
-    shown = press(shown, DECIDE)
+    shown = shown.press(DECIDE)
     assert granted(database) == {1: 100_000, 2: 200_000}
     assert "Nämnden ändrade 2 ärenden av 3. Sammanlagt 50 000 kr mindre." in shown.text
     assert shown.rows("Ärende")[0][1:] == ["2026: bevilja 150 000 kr", "2026: bevilja 100 000 kr", "ja"]
@@ -176,13 +171,13 @@ def test_the_boards_change_is_foreseen_posted_and_shown_beside_what_was_recommen
     assert "§ 12, dnr SN 2026/7, omedelbart justerat: beslut med ändringar." in shown.text
     with database.read() as reader:
         assert check(reader) == []
-    press(shown, "Ångra registreringen av beslutet")
+    shown.press("Ångra registreringen av beslutet")
     assert (granted(database), made().recommendation.state) == ({}, "made")
 
 
 @pytest.mark.usefixtures("recommended")
 def test_what_is_missing_is_told_and_what_was_typed_stays(database: Database, enter: Callable[..., Visit]) -> None:
-    shown = press(minutes(enter(), "changed", dag=None, dnr=""), DECIDE)
+    shown = minutes(enter(), "changed", dag=None, dnr="").press(DECIDE)
     assert "Fyll i vilket datum beslutet togs och beslutets diarienummer." in told(shown)
     shown = change(shown, {1: {"Belopp": "199 999"}})
     # Somebody looks at another part, and comes back.
@@ -192,7 +187,7 @@ def test_what_is_missing_is_told_and_what_was_typed_stays(database: Database, en
     assert shown.at.radio(key="namnd-1-0-vad").value == "changed"
     shown.at.date_input(key="namnd-1-0-dag").set_value(TODAY)
     shown.at.text_input(key="namnd-1-0-dnr").set_value("SN 2026/7")
-    press(shown.run(), DECIDE)
+    shown.run().press(DECIDE)
     assert granted(database) == {1: 150_000, 2: 199_999}
 
 
@@ -200,18 +195,18 @@ def test_what_is_missing_is_told_and_what_was_typed_stays(database: Database, en
 def test_a_later_decision_corrects_and_a_recommendation_that_is_sent_back_is_made_anew(
     database: Database, enter: Callable[..., Visit]
 ) -> None:
-    shown = press(minutes(enter(), "approved"), DECIDE)
+    shown = minutes(enter(), "approved").press(DECIDE)
     assert "Nämnden beslutade som rådet rekommenderade." in shown.text
     shown = minutes(shown, "rejected", dnr="SN 2026/9")
     assert "2026: beviljat minskar med 350 000 kr och avsatt ökar med 350 000 kr" in told(shown)
-    shown = press(shown, DECIDE)
+    shown = shown.press(DECIDE)
     assert granted(database) == {}
     assert shown.rows("Ärende")[0][2:] == ["2026: bevilja 150 000 kr", "avslag"]
     for _ in range(2):
-        shown = press(shown, "Ångra registreringen av beslutet")
+        shown = shown.press("Ångra registreringen av beslutet")
     shown = minutes(shown, "sent_back")
     assert "Inget bokförs." in told(shown)
-    shown = press(shown, DECIDE)
+    shown = shown.press(DECIDE)
     assert {LEAVE, "Registrera nämndens beslut"} & set(labels(shown)) == {LEAVE}
     assert "Nämnden återremitterade ärendet. Därför finns inga beslutsbrev." in shown.text
     with database.read() as reader:
@@ -232,7 +227,7 @@ def test_papers_are_offered_as_they_can_be_made_and_a_templates_faults_are_told(
          "Bilder till mötet (PowerPoint)"), True,
     )  # fmt: skip
     assert "Beslutsbreven görs när nämndens beslut är registrerat." in shown.text
-    shown = press(minutes(shown, "approved"), DECIDE)
+    shown = minutes(shown, "approved").press(DECIDE)
     assert {"Tjänsteutlåtande med förslaget (Word)", "Beslutet (Word)", "Beslutsbrev (Word i ZIP)"} < files(
         shown
     ).keys()

@@ -2,53 +2,23 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
-
-import pytest
 
 from fou import scenarios
 from fou.allocation import Rule
 from fou.scenarios import Listed
-from fou.ui import pages, show, state
+from fou.ui import show, state
 from fou.ui.suggestions import RULES
 from tests.integration.rounds import ANNA, call
-from tests.pages import judged
 from tests.pages.conftest import Visit
 from tests.pages.judged import CALL, FIRST, project
 
 PREFIX = "forslag-granser-1-2026"
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("judged") / "fou.duckdb"
-    judged.made(path)
-    return path
-
-
-@pytest.fixture
-def meeting(made: Path, monkeypatch: pytest.MonkeyPatch, visit: Callable[..., Visit]) -> Callable[..., Visit]:
-    """Open the part Förslag of a meeting's page, only to look: `meeting("Dora")`."""
-    monkeypatch.setenv("FOU_DATABASE", str(made))
-
-    def start(jag: str = "Handläggare", **query: str) -> Visit:
-        about = {} if "plan" in query else {"utlysning": CALL}
-        shown = visit(pages.MEETING, jag, **{**about, "del": "forslag", **query})
-        assert list(shown.at.exception) == []
-        return shown
-
-    return start
-
-
-@pytest.fixture
-def writable(
-    made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, meeting: Callable[..., Visit]
-) -> Callable[..., Visit]:
-    """The same, on a copy to write in."""
-    monkeypatch.setenv("FOU_DATABASE", str(shutil.copy(made, tmp_path / "fou.duckdb")))
-    return meeting
+#: The part of a meeting's page that these tests open.
+PART = "forslag"
 
 
 def by(shown: Visit, rule: Rule) -> Visit:
@@ -181,6 +151,6 @@ def test_a_years_plan_has_only_the_cut_and_says_what_is_missing(writable: Callab
     assert "Ramen för 2026 står inte i Fou." in shown.text
 
 
-def test_the_call_is_the_first(made: Path, meeting: Callable[..., Visit]) -> None:
+def test_the_call_is_the_first(judged_call: Path, meeting: Callable[..., Visit]) -> None:
     meeting()
     assert call(state.database()).id == int(PREFIX.split("-")[2])

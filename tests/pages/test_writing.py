@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from streamlit.testing.v1.element_tree import Button, TextArea, TextInput
+from streamlit.testing.v1.element_tree import TextArea, TextInput
 
 from fou import ledger
 from fou.model import Project
@@ -27,13 +27,6 @@ def project(code: str = "S-EBP") -> Project:
         return reader.records(Project, "WHERE code = $code", code=code)[0]
 
 
-def press(shown: Visit, label: str) -> Visit:
-    """Click the button with this label."""
-    buttons: list[Button] = [*shown.at.button]
-    next(button for button in buttons if button.label == label).click()
-    return shown.run()
-
-
 def field(shown: Visit, name: str) -> TextInput | TextArea:
     """The form's field for one fact of S-EBP."""
     key = f"falt-{project().id}-{name}"
@@ -44,7 +37,7 @@ def fill_in(shown: Visit, **facts: str) -> Visit:
     """Type facts into the form and save them."""
     for name, value in facts.items():
         field(shown, name).set_value(value)
-    return press(shown, "Spara uppgifterna")
+    return shown.press("Spara uppgifterna")
 
 
 def correct(
@@ -55,7 +48,7 @@ def correct(
     choice.select(next(option for option in choice.options if option.startswith(entry)))
     shown.at.text_input(key=f"ratta-till-{project().id}").set_value(amount)
     shown.at.text_input(key=f"ratta-skal-{project().id}").set_value(why)
-    return press(shown, "Rätta beloppet")
+    return shown.press("Rätta beloppet")
 
 
 @pytest.fixture
@@ -122,7 +115,7 @@ def test_the_seconds_form_shows_what_the_first_changed_elsewhere(second: Visit) 
 
 
 def test_the_second_may_save_anyway_and_overwrites_only_what_they_typed(second: Visit) -> None:
-    press(second, "Spara uppgifterna")
+    second.press("Spara uppgifterna")
     now = project()
     assert (now.lead, now.keywords, now.performer) == ("Bo Alm", "barn", "Karlstads universitet")
 
@@ -218,7 +211,7 @@ def undo_on_administration(shown: Visit, batch: int) -> Visit:
     choice = next(box for box in shown.at.selectbox if box.label == "Ångra en post")
     choice.select(next(option for option in choice.options if option.startswith(f"Post {batch}:")))
     shown.run()
-    return press(shown, "Ångra")
+    return shown.press("Ångra")
 
 
 def test_undoing_a_correction_brings_the_old_sum_back(editor: Callable[[], Visit]) -> None:
@@ -257,7 +250,7 @@ def test_undoing_a_changed_fact_brings_the_old_one_back(editor: Callable[[], Vis
 
 def test_the_whole_is_found_in_order_after_changes_and_undoing(editor: Callable[[], Visit]) -> None:
     shown = undo_on_administration(correct(editor(), "650 000"), 2)
-    assert "Databasen är hel: alla kontroller stämmer." in press(shown, "Kontrollera databasen").text
+    assert "Databasen är hel: alla kontroller stämmer." in shown.press("Kontrollera databasen").text
 
 
 # --- Reading in a budget ------------------------------------------------------------------------------------
@@ -278,7 +271,7 @@ def importer(visit: Callable[..., Visit]) -> Callable[..., Visit]:
 @pytest.fixture
 def imported(importer: Callable[..., Visit]) -> Visit:
     """Somebody who has read in a workbook where one amount is another."""
-    return press(importer(changed_documents(J3=650_000)), "Läs in")
+    return importer(changed_documents(J3=650_000)).press("Läs in")
 
 
 def test_a_changed_amount_is_shown_with_before_after_and_cell(importer: Callable[..., Visit]) -> None:
@@ -323,12 +316,12 @@ def test_an_earlier_import_is_told_with_the_hash_of_its_file(imported: Visit) ->
 
 
 def test_an_import_is_undone_on_the_spot(imported: Visit) -> None:
-    press(imported, "Ångra post 2")
+    imported.press("Ångra post 2")
     assert imported.go(pages.OVERVIEW, ar="2013").metrics["Föreslaget"] == "2 310 000 kr"
 
 
 def test_undoing_an_import_on_the_spot_is_confirmed(imported: Visit) -> None:
-    assert "Post 2 är ångrad (post 3)." in press(imported, "Ångra post 2").text
+    assert "Post 2 är ångrad (post 3)." in imported.press("Ångra post 2").text
 
 
 @pytest.fixture
@@ -338,7 +331,7 @@ def overtaken(importer: Callable[..., Visit]) -> Visit:
     with state.database().read() as reader:
         entry = ledger.statements(reader, "kind = 'proposed' AND amount = 600000")[0]
     ledger.correct(state.database(), ADMIN, entry.id, entry.amount + 1, "Bättre vetande")
-    return press(shown, "Läs in")
+    return shown.press("Läs in")
 
 
 def test_a_file_is_not_read_in_over_what_somebody_changed_since_the_difference_was_seen(overtaken: Visit) -> None:
@@ -354,7 +347,7 @@ def test_the_new_difference_is_shown_at_once(overtaken: Visit) -> None:
 
 
 def test_the_file_can_be_read_in_once_the_new_difference_was_seen(overtaken: Visit) -> None:
-    assert "budget2013.xlsx är inläst som post 3." in press(overtaken, "Läs in").text
+    assert "budget2013.xlsx är inläst som post 3." in overtaken.press("Läs in").text
 
 
 BAD_CELLS = [
@@ -388,7 +381,7 @@ def test_a_file_that_is_no_workbook_is_told_so(importer: Callable[..., Visit], c
 
 def test_a_budget_is_read_into_an_empty_database(use: Callable[[str], None], importer: Callable[..., Visit]) -> None:
     use("empty")
-    shown = press(importer(changed_documents()), "Läs in")
+    shown = importer(changed_documents()).press("Läs in")
     assert shown.go(pages.OVERVIEW).metrics["Ram"] == "2 310 000 kr"
 
 
@@ -403,11 +396,11 @@ def test_a_backup_brings_back_what_was_changed_since(
     state.database().backup(ADMIN, backup)
     shown = correct(editor(), "650 000").go(pages.ADMINISTRATION)
     shown.at.get("file_uploader")[0].upload("kopia.duckdb", backup.read_bytes())
-    press(shown.run(), "Återställ från filen")
+    shown.run().press("Återställ från filen")
     assert visit(ar="2013").metrics["Föreslaget"] == "2 310 000 kr"
 
 
 def test_a_file_that_is_no_backup_is_refused(visit: Callable[..., Visit]) -> None:
     shown = visit(pages.ADMINISTRATION)
     shown.at.get("file_uploader")[0].upload("kopia.duckdb", b"inte en databas")
-    assert [len(press(shown.run(), "Återställ från filen").at.error), state.database().version] == [1, (0, 1)]
+    assert [len(shown.run().press("Återställ från filen").at.error), state.database().version] == [1, (0, 1)]
