@@ -288,8 +288,8 @@ def decide(
                     if one.project is not None
                 ],
             )
-        if minutes.verdict in GIVES and scope.call is not None:
-            _close_call(work, scope.call)
+        if scope.call is not None:
+            _close_call(work, scope.call) if minutes.verdict in GIVES else _open_call_again(work, scope.call, earlier)
         return work.batch
 
 
@@ -705,6 +705,20 @@ def _write_decisions(work: Work, rows: Sequence[Mapping[str, Any]]) -> None:
 def _free(reference: str, day: date, taken: Container[str]) -> str:
     dated = f"{reference}, {format_date(day)}"
     return next(one for one in (reference, dated, *(f"{dated} ({n})" for n in range(2, 1000))) if one not in taken)
+
+
+def _open_call_again(work: Work, number: int, earlier: Sequence[Resolution]) -> None:
+    """A call that was decided by what is now sent back or rejected is under assessment again, unless other money of
+    it is decided on.
+    """
+    others = work.value(
+        "SELECT COUNT(*) FROM recommendation JOIN scenario ON scenario.id = recommendation.scenario "
+        "WHERE scenario.call = $call AND recommendation.state = 'decided'",
+        call=number,
+    )
+    found = work.records(Call, "WHERE id = $id", id=number)
+    if found[0].state == "decided" and not others and any(one.verdict in GIVES for one in earlier):
+        work.update(Call, number, {"state": "assessment"}, None, _SOURCE)
 
 
 def _close_call(work: Work, number: int) -> None:

@@ -129,6 +129,12 @@ def _apply(view: View, scenario: Scenario, rule: Rule, found: Opinion) -> None:
     given, years, told = found.found.given, found.found.years, RULES[rule]
     here = view.read(scenarios.may_edit, view.person, scenario.id)
     choices = [_COPY, _HERE] if here else [_COPY]
+    if found.lost:
+        st.warning(
+            f"Detta försvinner när förslaget läggs in: {plain(join_words(found.lost))}. Lås ärendet först om det ska "
+            "stå kvar.",
+            icon=":material/link_off:",
+        )
     key = f"forslag-namn-{scenario.id}-{rule}"
     if key not in st.session_state:
         st.session_state[key] = told

@@ -9,7 +9,6 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from io import BytesIO
-from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -151,14 +150,21 @@ def word(data: bytes) -> list[str]:
 
 
 def word_table(data: bytes, first_head: str) -> list[dict[str, str]]:
-    """The rows of the table that begins with this head, and of those that go on with more columns."""
+    """The rows of the table that begins with this head, and of those that go on with more columns for some of them."""
     found: list[dict[str, str]] = []
     for table in Document(BytesIO(data)).tables:
         rows = [[spaced(cell.text) for cell in row.cells] for row in table.rows]
         if rows[0][0] == first_head:
             more = [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]
-            # one that only has conditions has no row of sums
-            found = [one | other for one, other in zip_longest(found, more, fillvalue={})] if found else more
+            if not found:
+                found = more
+                continue
+            at = 0
+            for row in more:
+                while found[at][first_head] != row[first_head]:
+                    at += 1
+                found[at] |= row
+                at += 1
     assert found, f"no table begins with {first_head}"
     return found
 

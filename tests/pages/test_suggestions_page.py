@@ -7,11 +7,11 @@ from pathlib import Path
 
 from fou import scenarios
 from fou.allocation import Rule
-from fou.scenarios import Listed
+from fou.scenarios import Listed, Wish
 from fou.ui import show, state
 from fou.ui.suggestions import RULES
 from tests.integration.rounds import ANNA, call
-from tests.pages.conftest import Visit
+from tests.pages.conftest import Visit, unescaped
 from tests.pages.judged import CALL, FIRST, project
 
 PREFIX = "forslag-granser-1-2026"
@@ -26,6 +26,10 @@ def by(shown: Visit, rule: Rule) -> Visit:
     shown.run()
     assert list(shown.at.exception) == []
     return shown
+
+
+def told(shown: Visit) -> str:
+    return " ".join(unescaped(one.value) for one in shown.at.warning)
 
 
 def beside(shown: Visit) -> dict[str, list[str]]:
@@ -78,14 +82,29 @@ def test_a_suggestion_goes_into_a_copy_named_after_its_rule_and_can_be_undone(wr
 
 def test_a_suggestion_goes_into_the_scenario_itself_when_that_is_asked_for(writable: Callable[..., Visit]) -> None:
     shown = by(writable(scenario=f"{CALL}-S2"), Rule.BEST)
+    assert "försvinner när förslaget läggs in: att C avsätts med belopp ej fastställt. Lås" in told(shown)
     shown.at.segmented_control(key="forslag-var").set_value("scenariot")
     shown.run().at.button(key="forslag-lagg-in").click()
     shown.run()
-    # What is set aside without an amount in a later year goes with what is left out.
+    # What is set aside without an amount in a later year goes with what is left out, which was told.
     assert amounts("Bredd") == {"A": 200_000, "B": 200_000, "C": None}
     assert "Förslaget flest poäng är inlagt i Bredd." in shown.text
     # The council's own is not a member's to change.
     assert writable("Carl").at.segmented_control(key="forslag-var").options == [f"en kopia av {FIRST}"]
+
+
+def test_a_condition_that_a_suggestion_would_take_away_is_told(writable: Callable[..., Visit]) -> None:
+    writable()
+    key = (project(state.database(), "A"), None)
+    with state.database().read() as reader:
+        seen = next(line for line in scenarios.lines_of(reader, 1) if (line.project, line.call) == key)
+    wish = Wish(*key, 2026, "grant", 200_000, "om kommunen är med")
+    scenarios.set_line(state.database(), ANNA, 1, wish, seen)
+
+    assert "försvinner när förslaget läggs in: villkoret för A. Lås ärendet" in told(by(writable(), Rule.CUT))
+
+    scenarios.lock(state.database(), ANNA, 1, key)
+    assert "försvinner" not in told(by(writable(), Rule.CUT))
 
 
 def test_what_is_locked_is_marked_and_stands(writable: Callable[..., Visit]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -41,7 +41,8 @@ class Limited:
 class Opinion:
     """A suggestion beside a scenario. ``does`` and ``more`` say what the rule does, ``did`` what it did.
 
-    ``beside`` is the table as Markdown. ``hidden`` names the matters that the reader is in conflict over.
+    ``beside`` is the table as Markdown. ``hidden`` names the matters that the reader is in conflict over. ``lost`` is
+    what of the scenario no rule can say, and that goes when the suggestion is put into it.
     """
 
     found: Suggested
@@ -52,6 +53,7 @@ class Opinion:
     file: Table
     years: str
     hidden: tuple[str, ...]
+    lost: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,21 @@ def opinion(about: Asked, rule: Rule, limited: Limited, name: str, unit: str) ->
         file=_file(about.rows, found, name),
         years=_years(found.years),
         hidden=tuple(row.matter.title for row in about.rows if row.matter.conflict),
+        lost=tuple(text for row in about.rows for text in _lost(row, found)),
     )
+
+
+def _lost(row: Row, found: Suggested) -> Iterator[str]:
+    given = found.given.get(row.matter.key[0] or 0)
+    if given is None or row.locked:
+        return
+    # A matter that is left out keeps nothing; another keeps what is said of later years.
+    lines = [line for line in row.lines if not given or line.year in found.years]
+    title = row.matter.title
+    if any(line.condition for line in lines):
+        yield f"villkoret för {title}"
+    if any(line.choice == "reserve" and line.amount is None for line in lines):
+        yield f"att {title} avsätts med {OPEN_TEXT}"
 
 
 @lru_cache(maxsize=16)
