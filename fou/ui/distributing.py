@@ -181,7 +181,7 @@ def _do(view: View, did: Did) -> None:
         st.session_state[_OPEN] = matter.code if matter is not None and matter.applied is not None else None
         return
     if not view.may(Action.TRY):
-        raise Refused("Det går inte att ändra här. Töm datumet överst om du ser ett tidigare läge.")
+        raise Refused("Det går inte att ändra här. Töm datumet under Visning om du ser ett tidigare läge.")
     if did.what != "unlock" and any(line.locked for line in own):
         raise Refused("Ärendet är låst. Lås upp det först.")
     before = tuple(map(as_line, own))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
@@ -120,24 +121,31 @@ def about(reader: Reader, this_year: int) -> About:
     )
 
 
-def draw(person: Person) -> None:
+def draw(person: Person, small: bool = False) -> None:
     """Draw the head for ``person`` in the script of every run, before the page.
 
     Here and not on the pages: only widgets outside the pages keep their value, and their place in the URL, from
-    page to page. The page then writes its title above them, see ``page_head``.
+    page to page. The page then writes its title above them, see ``page_head``; or beside them, and what is chosen
+    out of the way, in a ``small`` head.
     """
     # A year that only a draft speaks of is not there to choose for those who may not see drafts.
     known = state.read_as(state.sight(person), None, about, date.today().year)
     sign_in.say_how_it_went()
-    title = st.container()
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+    title = st.container() if not small else None
+    with st.container(horizontal=True, vertical_alignment="top" if small else "bottom", gap="small", key="huvud"):
+        if title is None:
+            title = st.container(width="stretch", key="huvud-titel")
         # A year chosen before there is anything to choose among would be kept when the first budget is read in.
-        year, money, unit, as_of = (known.default_year, "alla", "kr", None) if known.empty else _choices(known)
+        year, money, unit, as_of = known.default_year, "alla", "kr", None
+        if not known.empty:
+            with st.popover("Visning", icon=":material/tune:") if small else nullcontext():
+                year, money, unit, as_of = _choices(known)
         _who(person)
     head = state.database().head_on(as_of) if as_of else None
     if as_of:
         st.info(
-            f"Du ser det som var registrerat {format_date(as_of)}. Töm datumet för att se det som gäller nu.",
+            f"Du ser det som var registrerat {format_date(as_of)}. Töm datumet{' under Visning' if small else ''} för "
+            "att se det som gäller nu.",
             icon=":material/history:",
         )
     _drawn.set((title, known, View(year, money, unit, as_of, head, person)))

@@ -46,7 +46,7 @@ if seen.person is None:
     sign_in.page(seen.refusal, seen.signed_in)
     st.stop()
 
-head.draw(seen.person)
+head.draw(seen.person, small=listed.small_head)
 if head.allowed(listed.title, listed.action):
     # Where files are read in and everything is gone through, the page itself has much to compute.
     with nullcontext() if listed.action in (Action.READ, Action.SEE_DRAFTS) else turns.short():

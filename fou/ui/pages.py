@@ -30,13 +30,17 @@ HELP = PAGES / "hjalp.py"
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A page. Streamlit wants the very path that it was registered by; ``url`` is empty for the start page."""
+    """A page. Streamlit wants the very path that it was registered by; ``url`` is empty for the start page.
+
+    One with a ``small_head`` needs the screen for what it shows, and year and funder say nothing there.
+    """
 
     path: Path
     title: str
     url: str
     action: Action
     in_navigation: bool = True
+    small_head: bool = False
 
 
 #: Every page there is: none can be opened that has no row here, nor by who may not do what the row says.
@@ -47,7 +51,7 @@ TABLE = (
     Listed(PROJECT, "Projekt", "projekt", Action.READ, in_navigation=False),
     Listed(CALLS, "Ansökningar", "ansokningar", Action.READ),
     Listed(APPLICATION, "Ansökan", "ansokan", Action.READ, in_navigation=False),
-    Listed(MEETING, "Rådsmöte", "radsmote", Action.SEE_DRAFTS),
+    Listed(MEETING, "Rådsmöte", "radsmote", Action.SEE_DRAFTS, small_head=True),
     Listed(FOLLOW_UP, "Uppföljning", "uppfoljning", Action.READ),
     Listed(IMPORT, "Import", "import", Action.IMPORT),
     Listed(ADMINISTRATION, "Administration", "administration", Action.BACKUP),

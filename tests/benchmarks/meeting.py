@@ -16,7 +16,6 @@ import httpx
 import websockets
 from playwright.sync_api import Page, sync_playwright
 from streamlit.proto.BackMsg_pb2 import BackMsg
-from streamlit.proto.Delta_pb2 import Delta
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from fou import scenarios
@@ -114,6 +113,7 @@ class _Screen:
     whole: bool = False
     asked: float | None = None
     patience: float = PATIENCE
+    running: bool = False
 
     async def look(self, asks: httpx.AsyncClient) -> None:
         """Ask again and again, until the connection is closed."""
@@ -123,7 +123,8 @@ class _Screen:
                 await asyncio.sleep(BETWEEN)
                 seen = seen if self.asked else self.drawn
                 found = seen = (await asks.get("/fou/version", params={"seen": seen})).text
-                if found == self.drawn or (self.asked and time.perf_counter() < self.asked + self.patience):
+                late = not self.asked or time.perf_counter() > self.asked + self.patience
+                if found == self.drawn or not late or (self.running and not self.asked):
                     continue
                 if self.asked:
                     self.patience, self.whole = 2 * self.patience, True
@@ -137,8 +138,11 @@ class _Screen:
         found.rerun_script.fragment_id = fragment
         await self.connection.send(found.SerializeToString())
 
-    def draw(self, delta: Delta) -> None:
-        """Note what a component tells of what has been drawn."""
+    def draw(self, message: ForwardMsg) -> None:
+        """Note whether a run is under way, and what a component tells of what has been drawn."""
+        kind = message.WhichOneof("type")
+        self.running = kind == "new_session" or (self.running and kind != "script_finished")
+        delta = message.delta
         component = delta.new_element.bidi_component
         if component.component_name == "fou.folj":
             said = json.loads(component.json)
@@ -199,7 +203,7 @@ class _Screens:
                         self._note(number)
                     message = ForwardMsg()
                     message.ParseFromString(bytes(raw))
-                    screen.draw(message.delta)
+                    screen.draw(message)
                     if message.delta.new_element.WhichOneof("type") == "exception":
                         raise RuntimeError(message.delta.new_element.exception.message)
             finally:

@@ -11,6 +11,7 @@ let part = null; // how to ask for the part of it that can be asked for alone, w
 let drawn = null; // the version that was drawn here, and how the page looks beside its part
 let looks = null;
 let asked = null; // when something was asked for that has not come
+let since = null; // when a run was first seen under way while something was to be asked for
 let patience = PATIENCE;
 let whole = false; // the part does not suffice
 let seen = null; // the version that the server told last
@@ -20,6 +21,7 @@ const hasDrawn = (version) => {
   if (drawn === version) return;
   drawn = version;
   asked = null;
+  since = null;
   patience = PATIENCE;
   whole = false;
 };
@@ -37,12 +39,18 @@ const follow = async () => {
 };
 
 const ask = (found) => {
+  const now = performance.now();
+  // A run under way may bring it. One that never ends has lost its end on the way.
+  const running = document.querySelector("[data-test-script-state]")?.dataset.testScriptState !== "notRunning";
+  since = running ? since ?? now : null;
+  if (running && now < since + patience) return;
   if (asked !== null) {
-    if (performance.now() < asked + patience) return;
+    if (now < asked + patience) return;
     patience = Math.min(2 * patience, LONGEST);
     whole = true;
   }
-  asked = performance.now();
+  asked = now;
+  since = null;
   (whole || !part ? page : part)("news", found);
 };
 
