@@ -142,8 +142,10 @@ def compare_scenarios(
             }
         )  # fmt: skip
         return
+    print(f"Ärende: {' | '.join(f'{one.scenario.code} {one.scenario.name}' for one in found.boards)}")
     for row in found.rows:
         print(f"{row.matter.code} {row.matter.title}: {' | '.join(_text(one) for one in row.said)}")
+    print(f"Summa utan villkor: {' | '.join(format_sek(one.total.firm) for one in found.boards)}")
     for at, one in enumerate(found.boards[1:], 1):
         for told, who in (("mer", found.winners(at)), ("mindre", found.losers(at))):
             if who:

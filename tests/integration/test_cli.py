@@ -22,6 +22,7 @@ from fou.access import Person, Role
 from fou.cli import run
 from fou.demo.load import DOCUMENTS
 from fou.matters import Scope, matters
+from fou.money import format_sek
 from fou.store import Database
 from tests.conftest import ROOT
 from tests.integration.bad_workbooks import BAD, good
@@ -448,6 +449,9 @@ def test_a_scenario_is_listed_shown_compared_and_decided(fou: Callable[..., Ende
     assert "S-EBP" in fou("scenario", "show", "2013-S1").out
     compared = fou("scenario", "compare", "2013-S1", "2013-S2", "--json").json
     assert [row["gains"] for row in compared["matters"] if any(row["gains"])] == [[0, -2_000_000]]
+    lines = fou("scenario", "compare", "2013-S1", "2013-S2").out.splitlines()
+    assert lines[0] == "Ärende: 2013-S1 Förslaget | 2013-S2 Utan utlysning"
+    assert f"Summa utan villkor: {format_sek(4_310_000)} | {format_sek(2_310_000)}" in lines
     cut = fou("allocate", "2013", "--rule", "cut", "--json").json
     assert (cut["frame"], sum(row["amount"] for row in cut["proposals"]), cut["left"]) == (2_310_000, 2_310_000, 0)
     assert fou("allocate", "2013", "--rule", "best").status == 1
