@@ -15,6 +15,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import blake2b
 
+from streamlit.runtime.scriptrunner import RerunException
+
 from fou.ui import components, state
 from fou.ui.head import View
 
@@ -45,7 +47,17 @@ def followed(view: View) -> Iterator[Drawn]:
     drawn = Drawn(version())
     try:
         yield drawn
-    finally:
-        if view.head is None:
-            data = {"version": drawn.version, "looks": drawn.looks}
-            components.script("folj", "following.js")(data=data, key="folj")
+    except RerunException:
+        # The run that follows draws the page. What this one has drawn is no whole.
+        raise
+    except BaseException:
+        # A page that ends with what is wrong is followed too: it may be right with the next version.
+        _tell(view, drawn)
+        raise
+    _tell(view, drawn)
+
+
+def _tell(view: View, drawn: Drawn) -> None:
+    if view.head is None:
+        data = {"version": drawn.version, "looks": drawn.looks}
+        components.script("folj", "following.js")(data=data, key="folj")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
@@ -53,9 +52,12 @@ class View:
 
     @property
     def alike(self) -> Person:
-        """The person without what does not matter for what they see: what is read for one is read for all alike."""
+        """The person without what does not matter for what they see: what is read for one is read for all alike.
+
+        Who is apart from the others is asked now, and need not have been so at an earlier date.
+        """
         person = self.person
-        return Person("", person.role, state.sight(person).member)
+        return Person("", person.role, state.sight(person).member if self.head is None else person.member)
 
     @property
     def today(self) -> date:
@@ -101,6 +103,8 @@ class About:
     empty: bool
 
 
+#: Whether the choices of a small head are shown.
+_SHOWN = "visning-oppen"
 #: The head of the run under way: where its title goes, whose database it is, and what it says.
 _drawn: ContextVar[tuple[DeltaGenerator, About, View]] = ContextVar("head")
 
@@ -131,16 +135,23 @@ def draw(person: Person, small: bool = False) -> None:
     # A year that only a draft speaks of is not there to choose for those who may not see drafts.
     known = state.read_as(state.sight(person), None, about, date.today().year)
     sign_in.say_how_it_went()
-    title = st.container() if not small else None
-    with st.container(horizontal=True, vertical_alignment="top" if small else "bottom", gap="small", key="huvud"):
-        if title is None:
+    # A year chosen before there is anything to choose among would be kept when the first budget is read in.
+    chosen = (known.default_year, "alla", "kr", None)
+    if small:
+        with st.container(horizontal=True, vertical_alignment="top", gap="small", key="huvud"):
             title = st.container(width="stretch", key="huvud-titel")
-        # A year chosen before there is anything to choose among would be kept when the first budget is read in.
-        year, money, unit, as_of = known.default_year, "alla", "kr", None
-        if not known.empty:
-            with st.popover("Visning", icon=":material/tune:") if small else nullcontext():
-                year, money, unit, as_of = _choices(known)
-        _who(person)
+            shown = not known.empty and _asked_for()
+            _who(person)
+        # Only hidden, by fou.css: what a closed popover holds is not in the browser, nor is its place in the URL.
+        with st.container(
+            horizontal=True, vertical_alignment="bottom", gap="small", key="huvud-val" if shown else "huvud-dolt"
+        ):
+            year, money, unit, as_of = chosen if known.empty else _choices(known)
+    else:
+        title = st.container()
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+            year, money, unit, as_of = chosen if known.empty else _choices(known)
+            _who(person)
     head = state.database().head_on(as_of) if as_of else None
     if as_of:
         st.info(
@@ -166,6 +177,19 @@ def page_head(title: str, text: str | None = None) -> View:
         if text or known.organisation:
             st.caption(plain(text or known.organisation))
     return view
+
+
+def _asked_for() -> bool:
+    """Whether the choices of a small head are asked for; the button that does so."""
+    shown = bool(st.session_state.get(_SHOWN, False))
+    st.button(
+        "Dölj visning" if shown else "Visning", key="visning", icon=":material/tune:", on_click=_turn, args=(shown,)
+    )
+    return shown
+
+
+def _turn(shown: bool) -> None:
+    st.session_state[_SHOWN] = not shown
 
 
 def _choices(known: About) -> tuple[int, str, str, date | None]:

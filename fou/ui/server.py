@@ -100,8 +100,10 @@ async def _version(request: Request) -> Response:
     seen, until = request.query_params.get("seen"), time.monotonic() + _HELD
     headers = {"Cache-Control": "no-store"}
     try:
-        while (found := following.version()) == seen and time.monotonic() < until:
+        found = await run_in_threadpool(following.version)  # which opens the database if nobody has
+        while found == seen and time.monotonic() < until:
             await asyncio.sleep(_BETWEEN)
+            found = following.version()
         return PlainTextResponse(found, headers=headers)
     except StoreError:
         return PlainTextResponse("", 503, headers)

@@ -11,8 +11,9 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from operator import attrgetter
 from pathlib import Path
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from fou.access import Action, Person, require
 from fou.errors import StoreError
@@ -30,7 +31,7 @@ _opened: Database | None = None
 #: What is done with the database when it has been opened.
 when_opened: Callable[[Database], None] | None = None
 #: What pages have read, by function, arguments and the database's version; the oldest falls out.
-_kept: OrderedDict[tuple[object, ...], object] = OrderedDict()
+_kept: OrderedDict[tuple[Any, ...], object] = OrderedDict()
 _KEEP = 256
 #: How many views have been computed; and how many modules and views there were when the process last settled.
 _computed = 0
@@ -38,6 +39,9 @@ _settled = (0, 0)
 _settled_at = 0.0
 _times = 0
 _SETTLE_ALL, _SETTLE_EVERY = 200, 10.0
+#: What of the database is to have changed for a view to be read again.
+_VERSION = attrgetter("version")
+_BESIDE_SCENARIOS = attrgetter("version_beside_scenarios")
 #: The views being computed just now: who else asks for one waits, instead of computing it too.
 _under_way: dict[tuple[object, ...], threading.Event] = {}
 
@@ -139,7 +143,7 @@ def read_as(
 
     The arguments must be hashable and the result must not be changed: sessions share it.
     """
-    return _read(lambda current: current.version, seen, head, function, *arguments, **named)
+    return _read(_VERSION, seen, head, function, *arguments, **named)
 
 
 def read_beside_scenarios_as(
@@ -150,7 +154,7 @@ def read_beside_scenarios_as(
     **named: P.kwargs,
 ) -> T:
     """As ``read_as``, for what does not rest on any scenario: it is not read again when only they have changed."""
-    return _read(lambda current: current.version_beside_scenarios, seen, head, function, *arguments, **named)
+    return _read(_BESIDE_SCENARIOS, seen, head, function, *arguments, **named)
 
 
 def _read(
@@ -163,7 +167,7 @@ def _read(
 ) -> T:
     global _computed
     current = database()
-    key = (function, arguments, tuple(sorted(named.items())), head, seen, _path(current), version(current))
+    key = (function, arguments, tuple(sorted(named.items())), head, seen, _path(current), version, version(current))
     while True:
         with _lock:
             if key in _kept:
@@ -181,8 +185,7 @@ def _read(
             _computed += 1
             _kept[key] = found
             # Nobody asks for an earlier state of the database again, and a search's index is large.
-            current_ones = (current.version, current.version_beside_scenarios)
-            for stale in [other for other in _kept if other[-1] not in current_ones]:
+            for stale in [other for other in _kept if other[-1] != other[-2](current)]:
                 del _kept[stale]
             while len(_kept) > _KEEP:
                 _kept.popitem(last=False)

@@ -131,8 +131,8 @@ def _apply(view: View, scenario: Scenario, rule: Rule, found: Opinion) -> None:
     choices = [_COPY, _HERE] if here else [_COPY]
     if found.lost:
         st.warning(
-            f"Detta försvinner när förslaget läggs in: {plain(join_words(found.lost))}. Lås ärendet först om det ska "
-            "stå kvar.",
+            f"Detta följer inte med när förslaget läggs in: {plain(join_words(found.lost))}. Lås ärendet först om det "
+            "ska stå kvar.",
             icon=":material/link_off:",
         )
     key = f"forslag-namn-{scenario.id}-{rule}"

@@ -9,7 +9,7 @@ import statistics
 import threading
 import time
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
@@ -114,6 +114,7 @@ class _Screen:
     asked: float | None = None
     patience: float = PATIENCE
     running: bool = False
+    heard: dict[str, str] = field(default_factory=dict)
 
     async def look(self, asks: httpx.AsyncClient) -> None:
         """Ask again and again, until the connection is closed."""
@@ -144,6 +145,9 @@ class _Screen:
         self.running = kind == "new_session" or (self.running and kind != "script_finished")
         delta = message.delta
         component = delta.new_element.bidi_component
+        if self.heard.get(component.component_name) == component.json:
+            return  # Streamlit tells a component nothing when its data are the same
+        self.heard[component.component_name] = component.json
         if component.component_name == "fou.folj":
             said = json.loads(component.json)
             self.looks = said["looks"]

@@ -82,7 +82,7 @@ def test_a_suggestion_goes_into_a_copy_named_after_its_rule_and_can_be_undone(wr
 
 def test_a_suggestion_goes_into_the_scenario_itself_when_that_is_asked_for(writable: Callable[..., Visit]) -> None:
     shown = by(writable(scenario=f"{CALL}-S2"), Rule.BEST)
-    assert "försvinner när förslaget läggs in: att C avsätts med belopp ej fastställt. Lås" in told(shown)
+    assert "följer inte med när förslaget läggs in: att C avsätts med belopp ej fastställt. Lås" in told(shown)
     shown.at.segmented_control(key="forslag-var").set_value("scenariot")
     shown.run().at.button(key="forslag-lagg-in").click()
     shown.run()
@@ -101,10 +101,10 @@ def test_a_condition_that_a_suggestion_would_take_away_is_told(writable: Callabl
     wish = Wish(*key, 2026, "grant", 200_000, "om kommunen är med")
     scenarios.set_line(state.database(), ANNA, 1, wish, seen)
 
-    assert "försvinner när förslaget läggs in: villkoret för A. Lås ärendet" in told(by(writable(), Rule.CUT))
+    assert "följer inte med när förslaget läggs in: villkoret för A. Lås ärendet" in told(by(writable(), Rule.CUT))
 
     scenarios.lock(state.database(), ANNA, 1, key)
-    assert "försvinner" not in told(by(writable(), Rule.CUT))
+    assert "följer inte med" not in told(by(writable(), Rule.CUT))
 
 
 def test_what_is_locked_is_marked_and_stands(writable: Callable[..., Visit]) -> None:

@@ -5,11 +5,13 @@ const BETWEEN = 100; // ms from an answer to the next question; the server holds
 const AGAIN = 1000; // ms when it does not answer
 const PATIENCE = 3000; // ms before what was asked for and has not come is asked for again; doubled each time
 const LONGEST = 24000;
+const LOST = 10000; // ms before a question that nobody answers is put again
 
 let page = null; // how to ask for the whole page, while one that follows is shown
 let part = null; // how to ask for the part of it that can be asked for alone, while there is one
 let drawn = null; // the version that was drawn here, and how the page looks beside its part
 let looks = null;
+let told = null; // the version that the part told last: it does not tell the same twice
 let asked = null; // when something was asked for that has not come
 let since = null; // when a run was first seen under way while something was to be asked for
 let patience = PATIENCE;
@@ -17,31 +19,44 @@ let whole = false; // the part does not suffice
 let seen = null; // the version that the server told last
 let following = false;
 
-const hasDrawn = (version) => {
-  if (drawn === version) return;
-  drawn = version;
+const settled = () => {
   asked = null;
   since = null;
   patience = PATIENCE;
   whole = false;
 };
 
+const hasDrawn = (version) => {
+  if (drawn !== version) settled();
+  drawn = version;
+};
+
 const follow = async () => {
   if (following) return;
   following = true;
-  // Nobody looks at a page that is hidden; it asks when it is shown again.
-  while (page && document.visibilityState === "visible") {
-    const found = await version();
-    if (page && found && found !== drawn) ask(found);
-    await new Promise((done) => setTimeout(done, found ? BETWEEN : AGAIN));
+  try {
+    // Nobody looks at a page that is hidden; it asks when it is shown again.
+    while (page && document.visibilityState === "visible") {
+      const was = drawn;
+      const found = await version();
+      // An answer to what was drawn before is no news of what is drawn now.
+      if (page && found && was === drawn) {
+        if (found === drawn) settled();
+        else ask(found);
+      }
+      await new Promise((done) => setTimeout(done, found ? BETWEEN : AGAIN));
+    }
+  } finally {
+    following = false;
   }
-  following = false;
 };
 
 const ask = (found) => {
+  const app = document.querySelector("[data-test-script-state]")?.dataset ?? {};
+  if (app.testConnectionState !== "CONNECTED") return;
   const now = performance.now();
   // A run under way may bring it. One that never ends has lost its end on the way.
-  const running = document.querySelector("[data-test-script-state]")?.dataset.testScriptState !== "notRunning";
+  const running = app.testScriptState !== "notRunning";
   since = running ? since ?? now : null;
   if (running && now < since + patience) return;
   if (asked !== null) {
@@ -51,16 +66,21 @@ const ask = (found) => {
   }
   asked = now;
   since = null;
-  (whole || !part ? page : part)("news", found);
+  (whole || !part || told === found ? page : part)("news", found);
 };
 
 const version = async () => {
   // What has been asked for and is on its way is not asked about again and again.
   seen = asked === null ? drawn : seen;
   try {
-    const answer = await fetch(new URL(`./fou/version?seen=${seen ?? ""}`, document.baseURI), { cache: "no-store" });
-    if (!answer.ok) return null;
-    seen = await answer.text();
+    const answer = await fetch(new URL(`./fou/version?seen=${seen ?? ""}`, document.baseURI), {
+      cache: "no-store",
+      signal: AbortSignal.timeout(LOST),
+    });
+    const text = answer.ok ? await answer.text() : "";
+    // Something between us and the server may answer with a page of its own.
+    if (!/^[0-9a-f]{16}$/.test(text)) return null;
+    seen = text;
     return seen;
   } catch {
     return null; // the connection is gone: Streamlit says so, and we go on asking
@@ -72,22 +92,24 @@ document.addEventListener("visibilitychange", follow);
 // A part that can be asked for alone tells when it is drawn, and (null) when it is gone.
 document.addEventListener("fou-del", ({ detail }) => {
   part = detail?.ask ?? null;
-  if (!detail || drawn === null) return;
-  if (detail.looks === looks) {
+  told = detail?.version ?? null;
+  if (!detail) {
+    asked = null;
+  } else if (drawn !== null && detail.looks === looks) {
     hasDrawn(detail.version);
-  } else if (!whole) {
+  } else if (drawn !== null && !whole) {
     whole = true;
     asked = null;
-    if (page && seen && seen !== drawn) ask(seen);
   }
 });
 
 export default function ({ data, setTriggerValue }) {
   page = setTriggerValue;
   looks = data.looks;
+  settled();
   hasDrawn(data.version);
   follow();
   return () => {
-    page = null;
+    if (page === setTriggerValue) page = null;
   };
 }

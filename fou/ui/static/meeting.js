@@ -214,9 +214,7 @@ class Table {
         button(row.locked ? "unlock" : "lock", row.locked ? "Låst" : "Lås", row.locked,
           row.locked ? "Lås upp" : "Lås"));
     } else {
-      const refused = this.data.refused[row.id];
-    if (refused) name.append(make("small", { class: "fel", role: "alert" }, refused));
-    const state = row.out ? "Utanför" : row.whole ? "Helt" : row.considered ? "Med" : "Inte behandlat";
+      const state = row.out ? "Utanför" : row.whole ? "Helt" : row.considered ? "Med" : "Inte behandlat";
       place.append(make("span", {}, row.locked ? `${state}, låst` : state));
     }
     place.append(make("button", { type: "button", "data-do": "more", "data-row": row.id,
@@ -368,7 +366,7 @@ class Table {
       return;
     }
     if (input.dataset.what === "condition") return;
-        const { row, cell } = this.found(input);
+    const { row, cell } = this.found(input);
     const what = { h: "whole", u: "out", l: row?.locked ? "unlock" : "lock", a: "unset" }[key.toLowerCase()];
     if (!what) return;
     event.preventDefault();

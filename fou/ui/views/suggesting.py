@@ -107,7 +107,7 @@ def opinion(about: Asked, rule: Rule, limited: Limited, name: str, unit: str) ->
 
 def _lost(row: Row, found: Suggested) -> Iterator[str]:
     given = found.given.get(row.matter.key[0] or 0)
-    if given is None or row.locked:
+    if given is None:
         return
     # A matter that is left out keeps nothing; another keeps what is said of later years.
     lines = [line for line in row.lines if not given or line.year in found.years]
