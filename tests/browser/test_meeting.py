@@ -261,7 +261,8 @@ def test_a_refusal_is_told_to_whoever_may_not_write_any_more(browser_page: Page,
     open_page(browser_page, f"{server.base}/{ADDRESS}")
     row = {
         "id": "p1", "place": "1", "code": "K", "title": "A", "about": "", "conflict": False, "asked": "1",
-        "least": None, "cells": [],         "whole": False, "out": False, "locked": False, "considered": True, "more": [], "application": True, "group": "",
+        "least": None, "cells": [], "whole": False, "out": False, "locked": False, "considered": True, "more": [],
+        "application": True, "group": "",
     }  # fmt: skip
     data = {
         "scenario": 1, "may": False, "places": True, "asked": "Sökt", "years": [{"year": 2026, "title": "2026"}],
@@ -282,7 +283,7 @@ def test_a_refusal_is_told_to_whoever_may_not_write_any_more(browser_page: Page,
 
 
 def test_what_is_chosen_in_the_head_stays_on_the_way_by_the_meeting(browser_page: Page, server: Server) -> None:
-    page, chosen = browser_page, "ar=2026&enhet=tkr&medel=egna"
+    page, chosen = browser_page, "enhet=tkr&medel=egna"
     open_page(page, f"{server.base}/{ADDRESS}&{chosen}")
     year = page.get_by_role("combobox", name="År")
     expect(year).to_be_hidden()
