@@ -5,6 +5,7 @@ const BETWEEN = 100; // ms from an answer to the next question; the server holds
 const AGAIN = 1000; // ms when it does not answer
 const PATIENCE = 3000; // ms before what was asked for and has not come is asked for again; doubled each time
 const LONGEST = 24000;
+const CALM = 300; // ms after a run before anything is asked for: another may follow at once on what somebody did
 const LOST = 10000; // ms before a question that nobody answers is put again
 
 let page = null; // how to ask for the whole page, while one that follows is shown
@@ -16,6 +17,7 @@ let asked = null; // when something was asked for that has not come
 let since = null; // when a run was first seen under way while something was to be asked for
 let patience = PATIENCE;
 let whole = false; // the part does not suffice
+let turned = 0; // when a run last began or ended
 let seen = null; // the version that the server told last
 let following = false;
 
@@ -58,7 +60,7 @@ const ask = (found) => {
   // A run under way may bring it. One that never ends has lost its end on the way.
   const running = app.testScriptState !== "notRunning";
   since = running ? since ?? now : null;
-  if (running && now < since + patience) return;
+  if (running ? now < since + patience : now < turned + CALM) return;
   if (asked !== null) {
     if (now < asked + patience) return;
     patience = Math.min(2 * patience, LONGEST);
@@ -88,6 +90,10 @@ const version = async () => {
 };
 
 document.addEventListener("visibilitychange", follow);
+
+new MutationObserver(() => {
+  turned = performance.now();
+}).observe(document.documentElement, { subtree: true, attributeFilter: ["data-test-script-state"] });
 
 // A part that can be asked for alone tells when it is drawn, and (null) when it is gone.
 document.addEventListener("fou-del", ({ detail }) => {
