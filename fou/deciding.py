@@ -288,11 +288,8 @@ def decide(
                     if one.project is not None
                 ],
             )
-        if scope.call is not None:
-            if minutes.verdict in GIVES:
-                _close_call(work, scope.call)
-            else:
-                _open_call_again(work, scope.call, earlier[-1] if earlier else None)
+        if minutes.verdict in GIVES and scope.call is not None:
+            _close_call(work, scope.call)
         return work.batch
 
 
@@ -708,22 +705,6 @@ def _write_decisions(work: Work, rows: Sequence[Mapping[str, Any]]) -> None:
 def _free(reference: str, day: date, taken: Container[str]) -> str:
     dated = f"{reference}, {format_date(day)}"
     return next(one for one in (reference, dated, *(f"{dated} ({n})" for n in range(2, 1000))) if one not in taken)
-
-
-def _open_call_again(work: Work, number: int, corrected: Resolution | None) -> None:
-    """A call that was decided by what is now sent back or rejected is under assessment again, unless other money of
-    it is decided on.
-    """
-    if corrected is None or corrected.verdict not in GIVES:
-        return
-    others = work.value(
-        "SELECT COUNT(*) FROM recommendation JOIN scenario ON scenario.id = recommendation.scenario "
-        "WHERE scenario.call = $call AND recommendation.state = 'decided'",
-        call=number,
-    )
-    found = work.records(Call, "WHERE id = $id", id=number)
-    if found[0].state == "decided" and not others:
-        work.update(Call, number, {"state": "assessment"}, None, _SOURCE)
 
 
 def _close_call(work: Work, number: int) -> None:

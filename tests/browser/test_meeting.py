@@ -172,6 +172,7 @@ def test_a_council_meets_decides_and_walks_out_with_the_memo(windows: dict[str, 
     expect(main(admin)).to_contain_text("Nämndens beslut om LUM-2026-R1 är registrerat")
 
     # The memo says what the ledger says.
+    expect(admin.locator(IDLE)).to_be_attached()
     with admin.expect_download() as download:
         admin.get_by_role("button", name=re.compile(r"^Beslutet \(Word\)")).click()
     told = text_of(Path(download.value.path()).read_bytes())

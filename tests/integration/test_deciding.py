@@ -380,28 +380,6 @@ def test_what_is_sent_back_is_recommended_anew(database: Database) -> None:
     assert is_whole(database)
 
 
-@pytest.mark.parametrize("verdict", ["sent_back", "rejected"])
-def test_a_call_whose_decision_is_taken_back_is_under_assessment_again(database: Database, verdict: str) -> None:
-    number = recommended(database, A=150_000, B=200_000, C=None)
-    deciding.decide(database, ANNA, number, YES, AFTER)
-    assert call(database).state == "decided"
-    minutes = replace(YES, verdict=verdict, decided=LATER, reference="SN 2026/3")
-    deciding.decide(database, ANNA, number, minutes, AFTER, None, latest(database, number))
-    assert call(database).state == "assessment"
-    undo(database, ANNA, database.version[1])
-    assert (call(database).state, is_whole(database)) == ("decided", True)
-
-
-def test_a_call_with_another_decision_stays_decided(database: Database) -> None:
-    first = recommended(database, A=150_000, B=None, C=None)
-    deciding.decide(database, ANNA, first, YES, AFTER)
-    second = recommended(database, A=None, B=200_000, C=None)
-    deciding.decide(database, ANNA, second, replace(YES, decided=LATER, reference="SN 2026/2"), AFTER)
-    minutes = replace(YES, verdict="rejected", decided=LATER, reference="SN 2026/3")
-    deciding.decide(database, ANNA, first, minutes, AFTER, None, latest(database, first))
-    assert (call(database).state, granted(database)) == ("decided", 200_000)
-
-
 def test_what_is_sent_back_after_it_was_approved_is_no_longer_granted(database: Database) -> None:
     number = recommended(database, A=150_000, B=200_000, C=None)
     deciding.decide(database, ANNA, number, YES, AFTER)
