@@ -27,6 +27,7 @@ from fou.ui.web import sign_in
 from fou.ui.web.gate import Gate
 from fou.ui.web.logs import log_as
 from fou.ui.web.page import OURS, SECURITY_HEADERS, STATIC, SwedishAndSafe
+from fou.ui.web.queue import keep_what_is_drawn
 from fou.ui.web.starting import refuse_unsafe_start, streamlits_part
 from fou.ui.web.theme import keep_theme
 
@@ -58,6 +59,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
 
     log_as(settings().log)
     keep_theme()
+    keep_what_is_drawn()
     state.open_database()
     who.begin()
     # What is loaded by now lives as long as the process: taking it out of the collector's rounds halves the

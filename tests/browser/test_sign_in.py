@@ -170,6 +170,13 @@ def sign_in(page: Page, who: str | None, provider: str = "entra") -> None:
         page.locator(f"#{who}").click()
 
 
+def sign_out(page: Page) -> None:
+    """Sign out here, and then at the provider, which asks with the same word."""
+    page.get_by_role("button", name="Logga ut").click()
+    expect(page).to_have_url(re.compile("/session/end"))
+    page.get_by_role("button", name="Logga ut").click()
+
+
 # --- In -----------------------------------------------------------------------------------------------------
 
 
@@ -347,9 +354,7 @@ def test_signing_out_ends_it_here_at_the_provider_in_other_tabs_and_for_a_copied
     with tab(network.closed.base, copied) as other:
         assert other.open("portfolj").title == "Portfölj – Fou"
         window.get_by_role("button", name="Anna Handläggare").click()
-        window.get_by_role("button", name="Logga ut").click()
-        # The provider asks whether to end its own session, too.
-        window.get_by_role("button", name="Logga ut").click()
+        sign_out(window)
         expect(window.get_by_test_id("stAlert")).to_contain_text("Du har loggat ut.")
         assert [cookie for cookie in shared.cookies() if cookie["name"].startswith("_streamlit_user")] == []
         assert other.open("plan").title == "Logga in – Fou"
@@ -410,8 +415,7 @@ def test_behind_nginx_one_reads_signs_in_with_many_groups_and_signs_out(
     assert {"_streamlit_user", "_streamlit_xsrf"} <= {cookie["name"] for cookie in kept}
     assert {(cookie["secure"], cookie["sameSite"]) for cookie in kept} == {(True, "Lax")}
     assert all(cookie["httpOnly"] for cookie in kept if cookie["name"] != "_streamlit_xsrf")
-    window.get_by_role("button", name="Logga ut").click()
-    window.get_by_role("button", name="Logga ut").click()
+    sign_out(window)
     expect(window.get_by_test_id("stAlert")).to_contain_text("Du har loggat ut.")
     assert heard == []
 

@@ -4,7 +4,7 @@
 // people do stands in a queue until Python has heard it: nothing is lost when a connection is, and nothing done twice.
 
 const STILL = 700; // ms of stillness before what is typed is kept
-const SOON = 30; // ms between keystrokes that are sent together
+const SOON = 30; // ms between keystrokes that are sent together; the first is sent at once
 const AGAIN = 4000; // ms before what nobody has heard is sent again
 
 const make = (tag, attributes = {}, ...children) => {
@@ -311,13 +311,15 @@ class Table {
 
   later() {
     clearTimeout(this.soon);
-    this.soon = setTimeout(() => this.now(), SOON);
+    if (performance.now() > (this.sent ?? 0) + SOON) this.now();
+    else this.soon = setTimeout(() => this.now(), SOON);
   }
 
   now() {
     clearTimeout(this.soon);
     clearTimeout(this.again);
     this.turn = (this.turn ?? 0) + 1;
+    this.sent = performance.now();
     this.send("said", { token: this.token, turn: this.turn, queue: this.queue, typing: this.typing });
     if (!this.queue.length) return;
     this.again = setTimeout(() => {
