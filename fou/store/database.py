@@ -85,9 +85,7 @@ class Database:
 
     @property
     def version_beside_scenarios(self) -> tuple[int, int]:
-        """As ``version``, but the same after a change of nothing but scenarios, of which a meeting makes
-        many: for what does not rest on them.
-        """
+        """As ``version``, but the same after a change of scenarios alone, which a meeting makes many of."""
         return self._beside_scenarios
 
     @contextmanager

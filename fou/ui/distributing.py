@@ -12,7 +12,7 @@ import streamlit as st
 
 from fou import scenarios
 from fou.access import Action
-from fou.boards import Board
+from fou.boards import Board, given
 from fou.errors import FouError, Refused, SaveConflict
 from fou.matters import Key
 from fou.model import ScenarioLine
@@ -83,11 +83,11 @@ def on_the_wall(view: View, number: int) -> views.OnTheWall:
     """The scenario with this id, and what it rests on. Raises Refused when it is gone."""
     who, stands = view.alike, view.read(views.stands, view.alike, number)
     scope = scope_of(stands.scenario)
-    known = view.read_beside_scenarios(views.rests_on, who, scope)
+    known = view.read_beside_scenarios(given, who, scope)
     missing = stands.keys - {matter.key for matter in known.matters.rows}
     if missing:
         # Something is said of a matter that would not be there otherwise, as one that has been withdrawn since.
-        known = view.read_beside_scenarios(views.rests_on, who, scope, missing)
+        known = view.read_beside_scenarios(given, who, scope, missing)
     return views.OnTheWall(stands, known)
 
 

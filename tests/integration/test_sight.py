@@ -20,7 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import fou.ui.views
-from fou import ledger, meetings, planning, portfolio, scenarios, search, suggesting
+from fou import boards, ledger, meetings, planning, portfolio, scenarios, search, suggesting
 from fou.access import Action, Person, Role
 from fou.allocation import Rule
 from fou.charts.calls import By
@@ -519,7 +519,7 @@ ASKED: dict[Callable[..., Any], Callable[[Reader], object]] = {
     meeting.agenda: lambda r: meeting.agenda(r, RANKED_FOR),
     meeting.hand: lambda r: [meeting.hand(r, RANKED_FOR, "U1", None), meeting.hand(r, RANKED_FOR, None, 2025)],
     distributing.stands: lambda r: unless_refused(lambda: distributing.stands(r, RANKED_FOR, 1)),
-    distributing.rests_on: lambda r: unless_refused(lambda: distributing.rests_on(r, RANKED_FOR, OF_CALL)),
+    boards.given: lambda r: unless_refused(lambda: boards.given(r, RANKED_FOR, OF_CALL)),
     comparing.side_by_side: lambda r: unless_refused(lambda: comparing.side_by_side(r, RANKED_FOR, (1,), ("S",), "kr")),
     comparing.history: lambda r: unless_refused(lambda: comparing.history(r, RANKED_FOR, 1, 9)),
     meeting_day.day: lambda r: unless_refused(lambda: meeting_day.day(r, RANKED_FOR, OF_CALL, 1)),

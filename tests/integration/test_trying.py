@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fou import ledger, meetings, scenarios
+from fou import boards, ledger, meetings, scenarios
 from fou.access import Person, Role
 from fou.boards import Board, Given, YearRoom, board
 from fou.errors import Forbidden, Refused, SaveConflict
@@ -64,7 +64,7 @@ def one_database(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 def wall(database: Database, person: Person = ANNA) -> views.OnTheWall:
     with database.read() as reader:
         stands = views.stands(reader, person, 1)
-        return views.OnTheWall(stands, views.rests_on(reader, person, scope_of(stands.scenario), stands.keys))
+        return views.OnTheWall(stands, boards.given(reader, person, scope_of(stands.scenario), stands.keys))
 
 
 def read_board(database: Database) -> Board:
@@ -292,7 +292,7 @@ def test_a_nought_in_what_is_no_year_is_refused_before_anything_is_counted(datab
 def test_what_a_board_rests_on_is_not_read_again_when_only_scenarios_have_changed(database: Database) -> None:
     def rests_on() -> Given:
         with database.read() as reader:
-            return views.rests_on(reader, ANNA, Scope(2026, call(database).id))
+            return boards.given(reader, ANNA, Scope(2026, call(database).id))
 
     before, version, beside = rests_on(), database.version, database.version_beside_scenarios
     say(database, "150000")

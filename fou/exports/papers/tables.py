@@ -50,11 +50,7 @@ def matters(snapshot: Snapshot) -> tuple[Table, ...]:
         parts = [*(first if number == 1 else first[:1]), *group, *last]
         heading = "Förslag" if number == 1 else "Förslag, fortsättning"
         # A matter that nothing is said of in these years would be a line of dashes.
-        here = (
-            rows
-            if number == 1
-            else [one for one in rows if any(part.cell(one) not in (None, "") for part in (*group, *last))]
-        )
+        here = [one for one in rows if number == 1 or any(part.cell(one) not in (None, "") for part in (*group, *last))]
         found.append(_on_page(_table("forslag", heading, "Belopp i kronor exklusive moms.", parts, here)))
     return tuple(found)
 

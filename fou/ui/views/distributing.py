@@ -20,12 +20,11 @@ from fou.boards import (
     YearRoom,
     board_of,
     decided_otherwise,
-    given,
     recommended_room,
 )
 from fou.calls import Sum
 from fou.figures import ZERO
-from fou.matters import Key, Matter, Scope
+from fou.matters import Key, Matter
 from fou.model import Scenario, ScenarioLine
 from fou.money import OPEN_TEXT, format_decimals, format_number, format_sek, format_whole
 from fou.scenarios import lines_of, scenario_of, whole
@@ -84,11 +83,6 @@ def stands(reader: Reader, person: Person, number: int) -> Stands:
     return Stands(
         scenario, lines_of(reader, number), recommended_room(reader, number), decided_otherwise(reader, scenario)
     )  # fmt: skip
-
-
-def rests_on(reader: Reader, person: Person, scope: Scope, also: frozenset[Key] = frozenset()) -> Given:
-    """What boards about this rest on, which is no scenario; ``also`` are matters besides those that are there."""
-    return given(reader, person, scope, also)
 
 
 def years_shown(board: Board) -> tuple[int, ...]:

@@ -86,14 +86,14 @@ def hand(reader: Reader, person: Person, code: str | None, year: int | None) -> 
     """What a meeting about a call (its code), or a year's plan, has at hand. None when there is no such thing."""
     call = None
     if code:
-        found = reader.records(Call, "WHERE code = $code", code=code)
-        if not found:
+        call = next(iter(reader.records(Call, "WHERE code = $code", code=code)), None)
+        if call is None:
             return None
-        call = found[0]
-    elif year is None or year not in years(reader):
+        scope, title = Scope(call.year, call.id), call.name
+    elif year is not None and year in years(reader):
+        scope, title = Scope(year), _title(year)
+    else:
         return None
-    scope = Scope(year or 0) if call is None else Scope(call.year, call.id)
-    title = _of_plan(scope.year).title if call is None else call.name
     return Hand(
         scope, title, call, scenarios.scenarios(reader, person, scope), meetings.meetings(reader, person, scope)
     )  # fmt: skip
@@ -112,8 +112,12 @@ def _of_call(call: Call, applications: int) -> Subject:
     return Subject(Scope(call.year, call.id), call.code, call.name, text)
 
 
+def _title(year: int) -> str:
+    return f"FoU-plan {year}"
+
+
 def _of_plan(year: int) -> Subject:
-    return Subject(Scope(year), None, f"FoU-plan {year}", "projekten i planen")
+    return Subject(Scope(year), None, _title(year), "projekten i planen")
 
 
 def _when(meeting: Meeting) -> str:
