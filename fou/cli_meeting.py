@@ -275,8 +275,8 @@ def _room(room: YearRoom) -> str:
     parts = [f"beviljas {format_sek(room.here.granted)}", f"avsätts {format_sek(room.here.reserved)}"]
     if room.here.open:
         parts.append(f"{room.here.open} × {OPEN_TEXT}")
-    if room.pot_left is not None:
-        parts.append(f"kvar av det avsatta {format_sek(room.pot_left)}")
+    if room.pot is not None and room.left is not None:
+        parts.append(f"{'över' if room.left < 0 else 'kvar av'} det avsatta {format_sek(abs(room.left))}")
     if room.free_after is not None:
         parts.append(f"fritt {format_sek(room.free_after)}")
     return ", ".join(parts)

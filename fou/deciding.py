@@ -401,12 +401,13 @@ def _unready(rests: Basis) -> Iterator[str]:
     if not rests.snapshot.matters:
         yield "Scenariot säger inget om något ärende. Behandla dem först."
     if rests.not_considered:
-        names = [one.code for one in rests.not_considered]
-        more = f" och {len(names) - 10} till" if len(names) > 10 else ""
-        yield (
-            f"{join_words(names[:10]) if not more else ', '.join(names[:10])}{more} är inte behandlade. Ge dem ett "
-            "belopp eller lämna dem utanför."
-        )
+        names = [f"{one.title} ({one.code})" for one in rests.not_considered]
+        if len(names) == 1:
+            yield f"{names[0]} är inte behandlat. Ge det ett belopp eller lämna det utanför."
+        else:
+            most = 5
+            listed = join_words([*names[:most], *([f"{len(names) - most} till"] if len(names) > most else [])])
+            yield f"{listed} är inte behandlade. Ge dem ett belopp eller lämna dem utanför."
     again = [
         one.code
         for one in rests.snapshot.matters

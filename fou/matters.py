@@ -226,5 +226,5 @@ def _order(matter: Matter) -> tuple[int, int, str]:
     place = None if matter.ranked is None else matter.ranked.place
     if place is not None:
         return 0, place.number, matter.code
-    # What has no place stands in the order that it came.
-    return 1, 0 if matter.project is None else matter.project.id, matter.code
+    # What has no place stands in the order that it came: the applications, and then what else has money set aside.
+    return 1 if matter.applied is not None else 2, 0 if matter.project is None else matter.project.id, matter.code

@@ -156,10 +156,10 @@ def take_down(database: Database, person: Person, number: int, member: int, titl
 
 
 def start(database: Database, person: Person, number: int, today: date) -> int:
-    """Begin a meeting; one without a day is held today. Return the batch."""
+    """Begin a meeting; one without a day, or planned for a later one, is held today. Return the batch."""
     with database.write(person, Action.PLAN_MEETING, "Öppnade ett möte") as work:
         now = _move(work, number, "open")
-        if now.held is None:
+        if now.held is None or now.held > today:
             work.update(Meeting, number, {"held": today}, None, _SOURCE)
         return work.batch
 

@@ -288,11 +288,14 @@ def copy_with_suggestion(
     database: Database, person: Person, number: int, name: str, given: Mapping[int, int], years: Iterable[int],
     told: str,
 ) -> int:  # fmt: skip
-    """Copy a scenario and put a suggestion into the copy, as ``apply_suggestion`` does, in one batch; the copy's id."""
+    """Copy a scenario and put a suggestion into the copy, as ``apply_suggestion`` does, in one batch; the copy's id.
+
+    ``told`` says what made the suggestion, and is the copy's note.
+    """
     require(person, Action.TRY)
     clean = _name(name)
     with database.write(person, Action.TRY, f"La in ett förslag i en kopia, {clean}: {told}") as work:
-        new = _copied(work, person, number, clean)
+        new = _copied(work, person, number, clean, told)
         _suggested(work, person, new, given, years)
         return new
 
@@ -387,9 +390,10 @@ def _create(work: Work, person: Person, scope: Scope, name: str, note: str | Non
     )  # fmt: skip
 
 
-def _copied(work: Work, person: Person, number: int, name: str) -> int:
+def _copied(work: Work, person: Person, number: int, name: str, note: str | None = None) -> int:
     old = scenario_of(work, number)
-    new = _create(work, person, scope_of(old), name, old.note, old.id)
+    # Not with the note of the old one: it will not be true of the new one for long.
+    new = _create(work, person, scope_of(old), name, note, old.id)
     copied = [{**as_dict(line), "scenario": new} for line in lines_of(work, old.id)]
     work.create_many(ScenarioLine, copied, [_SOURCE] * len(copied))
     return new

@@ -183,7 +183,7 @@ def key_table(found: Comparison, names: Sequence[str], unit: str) -> Table:
     for year in sorted({room.year for one in boards for room in one.room}):
         own = [next((room for room in one.room if room.year == year), None) for one in boards]
         if year in money and any(room is not None and room.pot is not None for room in own):
-            rows.append((f"Kvar av det avsatta {year}", *(None if room is None else room.pot_left for room in own)))
+            rows.append((f"Kvar av det avsatta {year}", *(_left(room, unit) for room in own)))
         if year > max(money):
             rows.append((f"Låses i {year}", *(_locked(room, unit) for room in own)))
         free = [_free(room, unit) for room in own]
@@ -192,6 +192,12 @@ def key_table(found: Comparison, names: Sequence[str], unit: str) -> Table:
     rows.append(("Till nya projekt", *(Decimal(one.new) for one in boards)))
     rows.append(("Till projekt som fortsätter", *(Decimal(one.continuing) for one in boards)))
     return Table(("Vad det innebär", *names), tuple(rows))
+
+
+def _left(room: YearRoom | None, unit: str) -> Cell:
+    if room is None or room.left is None or room.left >= 0:
+        return None if room is None else room.left
+    return f"{MINUS}{format_number(-room.left, unit)}, mer än det avsatta"
 
 
 def _locked(room: YearRoom | None, unit: str) -> Cell:

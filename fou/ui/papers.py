@@ -29,7 +29,6 @@ _WORD = ".docx"
 _NO_LETTERS = {
     "": "Beslutsbreven görs när nämndens beslut är registrerat.",
     "sent_back": "Nämnden återremitterade ärendet. Därför finns inga beslutsbrev.",
-    "rejected": "Nämnden avslog förslaget och gav inga medel. Därför finns inga beslutsbrev.",
 }
 _TEMPLATES = {"memo": MEMO, "minutes": MINUTES, "letters": LETTER}
 #: What the handler writes for the papers; the longer texts are paragraphs of the memo.
@@ -56,11 +55,11 @@ def offered(view: View, shown: Shown) -> None:
             ruling = ruling_of(shown.page) if after else None
             name = file_name(paper, snapshot, ruling)
             st.download_button(
-                _label(paper, after, shown.gives), _maker(view, shown, paper, after, particulars), name,
+                _label(paper, after, shown.settled), _maker(view, shown, paper, after, particulars), name,
                 MIME[Path(name).suffix], key=f"papper-{paper}-{after}", icon=":material/download:", on_click="ignore",
                 disabled=unmade or (form is not None and form.file in wrong),
             )  # fmt: skip
-    if not shown.gives:
+    if not shown.settled:
         latest = shown.page.in_force
         missing.append(_NO_LETTERS["" if latest is None else latest.resolution.verdict])
     if missing:
@@ -74,15 +73,15 @@ def offered(view: View, shown: Shown) -> None:
 
 def _offered(shown: Shown) -> list[tuple[str, bool]]:
     """The papers, and whether each is of what the board decided; the memo is of both."""
-    if not shown.gives:
+    if not shown.settled:
         return [(paper, False) for paper in PAPERS if paper != "letters"]
     return [("memo", False), *((paper, paper in ("memo", "annex", "letters")) for paper in PAPERS)]
 
 
-def _label(paper: str, after: bool, gives: bool) -> str:
+def _label(paper: str, after: bool, settled: bool) -> str:
     name, _, suffix = PAPERS[paper]
     program = {_WORD: "Word", ".xlsx": "Excel", ".pptx": "PowerPoint", ".zip": "Word i ZIP"}[suffix]
-    if paper == "memo" and gives:
+    if paper == "memo" and settled:
         return f"Beslutet ({program})" if after else f"{name} med förslaget ({program})"
     return f"{name} ({program})"
 

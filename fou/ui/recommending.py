@@ -39,15 +39,17 @@ def decided(view: View, room: Room) -> None:
     """The recommendation that is to be made, and those that are made, with what the board did."""
     made, held = view.read(views.choices, view.person, room.scope)
     waiting = any(one.state == "made" for one in made)
-    settled = bool(made) and made[0].state == "decided"
-    if not waiting and not settled:
+    settled = bool(made) and made[0].state in ("decided", "rejected")
+    if not made:
         _recommend(view, room, held)
-    if made:
-        _made(view, made)
-    if settled and not waiting:
+        return
+    _made(view, made)
+    if not waiting:
+        # What was sent back is to be recommended anew.
         opened = st.expander(
-            "Lämna en ny rekommendation", key="rekommendera-ny", on_change="rerun", icon=":material/add:"
-        )
+            "Lämna en ny rekommendation", key=f"rekommendera-ny-{made[0].id}-{settled}", expanded=not settled,
+            on_change="rerun", icon=":material/add:",
+        )  # fmt: skip
         if opened.open:
             with opened:
                 _recommend(view, room, held)
@@ -85,7 +87,8 @@ def _recommend(view: View, room: Room, held: tuple[Meeting, ...]) -> None:
         cautions = "\n".join(f"- {plain(one)}" for one in found.cautions)
         st.info(f"**Att veta om pengarna**\n\n{cautions}", icon=":material/payments:")
     if found.remarks:
-        st.caption(" ".join(plain(one) for one in found.remarks))
+        remarks = "\n".join(f"- {plain(one)}" for one in found.remarks)
+        st.warning(f"**Att tänka på först**\n\n{remarks}", icon=":material/group:")
     if not leading:
         st.caption("Ordföranden eller en handläggare lämnar rekommendationen.")
         return
@@ -244,6 +247,7 @@ def _form(view: View, shown: Shown) -> None:
         "Vad nämnden skrev till beslutet", key=f"{prefix}-text", height=80, persist_state="session",
         placeholder="lämna tomt om inget",
     )  # fmt: skip
+    st.caption("Det står i beslutet och i alla beslutsbrev. Det som bara gäller ett ärende skrivs som villkor för det.")
     lines: dict[Key, tuple[Line, ...]] = {}
     fault = None
     if verdict == "changed":
@@ -270,6 +274,8 @@ def _form(view: View, shown: Shown) -> None:
     except FouError as error:
         _refused(error)
         return
+    for name in [name for name in st.session_state if str(name).startswith(f"{prefix}-")]:
+        del st.session_state[name]  # no answer of this one to the next, should it be undone
     what = "Återremissen av" if verdict == "sent_back" else "Nämndens beslut om"
     done(f"{what} {found.code} är {'registrerad' if verdict == 'sent_back' else 'registrerat'}.", batch)
 

@@ -555,10 +555,10 @@ def test_the_papers_sums_are_the_snapshots_and_no_title_changes_a_document(shot:
 
 def test_each_paper_has_a_name_of_its_own(documents: Snapshot) -> None:
     assert [file_name(paper, documents) for paper in PAPERS] == [
-        "tjansteutlatande-2013-2013-10-17.docx", "protokollsutdrag-2013-2013-10-17.docx",
-        "bilaga-2013-2013-10-17.xlsx", "bilder-2013-2013-10-17.pptx", "beslutsbrev-2013-2013-10-17.zip",
+        "tjansteutlatande-r-2013-1-2013-10-17.docx", "protokollsutdrag-r-2013-1-2013-10-17.docx",
+        "bilaga-r-2013-1-2013-10-17.xlsx", "bilder-r-2013-1-2013-10-17.pptx", "beslutsbrev-r-2013-1-2013-10-17.zip",
     ]  # fmt: skip
-    assert file_name("memo", documents, ruled(documents)) == "beslut-2013-2013-12-10.docx"
+    assert file_name("memo", documents, ruled(documents)) == "beslut-r-2013-1-2013-12-10.docx"
 
 
 def test_what_goes_beyond_what_is_set_aside_or_hangs_on_a_condition_is_said_with_what_is_missing() -> None:

@@ -109,7 +109,8 @@ def test_the_papers_say_after_the_boards_change_what_the_ledger_says(database: D
     memo = paper(database, "memo")
     text, rows = word(memo), {row["Ärende"]: row for row in word_table(memo, "Ärende")}
     assert "Förslag till beslut" not in text
-    assert text[text.index("Beslut") + 1 : text.index("Sammanfattning")] == [
+    assert text[0] != "Tjänsteutlåtande"
+    assert text[len(text) - text[::-1].index("Beslut") : text.index("Sammanfattning")] == [
         f"Socialnämnden beviljar {kronor(300_000)} ur 2026 års budget till 2 projekt, fördelat enligt tabellen.",
         f"Socialnämnden beviljar {kronor(70_000)} ur 2026 års budget till projektet C. Villkor: om huvudmannen "
         "betalar hälften.",
@@ -150,6 +151,25 @@ def test_what_a_correction_would_post_is_foreseen_too(database: Database) -> Non
     undo(database, ANNA, batch)
     with database.read() as reader, pytest.raises(Refused, match="en sak för varje år"):
         deciding.foresee(reader, ANNA, 1, "changed", {(1, None): ()})
+
+
+def test_a_rejection_is_told_to_every_applicant_and_has_a_paper_of_its_own(database: Database) -> None:
+    minutes = Minutes("rejected", "Socialnämnden", DAY, "SN 2025/77", "§ 12", False)
+    deciding.decide(database, ANNA, 1, minutes, DAY)
+    sent = letters(paper(database, "letters"))
+    assert len(sent) == 3
+    for title, text in zip("ABC", sent.values(), strict=True):
+        assert f"Projekt: {title}" in text
+        assert "Socialnämnden har beslutat att projektet inte får medel." in text
+    memo = word(paper(database, "memo"))
+    assert "Socialnämnden avslår 3 ärenden: A, B och C." in memo
+    assert not any("bevilja" in line for line in memo[: memo.index("Sammanfattning")])
+    assert not any("avsätter" in line for line in memo)  # what is set aside for the call stays so
+    assert any(line.endswith("Nämnden avslog rådets förslag och gav inga medel.") for line in memo)
+    rows = sheet(paper(database, "annex"), "Ärenden")
+    assert {row["Ärende"]: row["Beslut"] for row in rows if row["Ärende"] in "ABC"} == dict.fromkeys(
+        "ABC", "Får inte medel"
+    )
 
 
 def test_a_paper_is_written_from_the_command_line(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from fou import conflicts, ledger, meetings, scenarios
+from fou import applications, conflicts, ledger, meetings, scenarios
 from fou.access import Action, Person, Role
 from fou.assessing import Judgement, open_scores, save
 from fou.boards import Board, board, compare
@@ -113,6 +114,18 @@ def test_the_room_is_what_the_ledger_would_say(database: Database, people: Counc
     assert (this.free, this.free_after, this.taken, this.pot_left) == (300_000, 100_000, 500_000, 0)
 
 
+def test_applications_without_a_ranking_stand_before_what_else_has_money_set_aside(
+    database: Database, people: Council
+) -> None:
+    """B was there before C and has money set aside of its own, and no application in the call any more."""
+    with database.write(ANNA, Action.EDIT, "Avsatt") as work:
+        own = ledger.Entry(Kind.RESERVED, THIS, 1, project=project(database, "B"), amount=Decimal(50_000), source="x")
+        work.post([own])
+    applications.withdraw(database, ANNA, 2, "Ångrade sig")
+    number = scenarios.create(database, ANNA, scope(database), "Ett")
+    assert [row.matter.title for row in seen(database, number).rows] == ["A", "C", "B"]
+
+
 def test_two_who_change_the_same_line_lose_nothing(database: Database, people: Council) -> None:
     number = scenarios.create(database, ANNA, scope(database), "Ett")
     scenarios.set_line(database, ANNA, number, grant(database, "A", 100_000), None)
@@ -208,6 +221,8 @@ def test_scenarios_side_by_side_tell_who_gains_and_who_loses(database: Database,
     one = scenarios.create(database, ANNA, scope(database), "Ett")
     scenarios.set_line(database, ANNA, one, grant(database, "A", 100_000), None)
     two = scenarios.copy(database, ANNA, one, "Två")
+    with database.read() as reader:
+        assert scenarios.scenario_of(reader, two).note is None  # what is said of the first is not true of it for long
     scenarios.set_line(database, ANNA, two, grant(database, "A", 80_000), line(database, two, "A"))
     scenarios.set_line(database, ANNA, two, grant(database, "B", 20_000), None)
     with database.read() as reader:
@@ -306,6 +321,15 @@ def test_a_reader_has_nothing_of_the_councils_work(database: Database, people: C
             assert reader.rows(f"SELECT * FROM {table}") == []
 
 
+@pytest.mark.parametrize(("days", "held"), [(7, 0), (-7, -7)], ids=["planned for later", "written down afterwards"])
+def test_no_meeting_under_way_is_held_on_a_later_day(database: Database, days: int, held: int) -> None:
+    planned = CLOSED + timedelta(days)
+    number = meetings.create(database, ANNA, scope(database), MeetingForm("Rådet", planned))
+    meetings.start(database, ANNA, number, CLOSED)
+    with database.read() as reader:
+        assert meetings.meeting_page(reader, ANNA, number).meeting.held == CLOSED + timedelta(held)
+
+
 def test_a_meeting_goes_from_planned_to_ended_with_those_who_were_there(database: Database, people: Council) -> None:
     about = scope(database)
     number = meetings.create(database, ANNA, about, MeetingForm("Rådet i höst", None, "Sal 2", "1. Ramen"))
@@ -315,6 +339,8 @@ def test_a_meeting_goes_from_planned_to_ended_with_those_who_were_there(database
         ("Berit", "chair", None), ("Carl", "member", None), ("Dora", "member", None)
     ]  # fmt: skip
     meetings.start(database, ANNA, number, CLOSED)
+    with database.read() as reader:
+        assert meetings.meeting_page(reader, ANNA, number).meeting.held == CLOSED
     there = [
         Attendant("Berit", "chair", True),
         Attendant("Carl", "member", False),

@@ -330,6 +330,7 @@ def test_a_suggestion_goes_into_a_copy_in_one_batch(database: Database) -> None:
     with database.read() as reader:
         assert {one.project: one.amount for one in scenarios.lines_of(reader, made)} == found.given
         assert scenarios.lines_of(reader, number) == ()
+        assert scenarios.scenario_of(reader, made).note == "osthyvel"
         batch = scenarios.begun_in(reader, made)
     assert batch is not None
     undo(database, ANNA, batch)

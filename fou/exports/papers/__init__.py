@@ -11,6 +11,7 @@ from pathlib import Path
 
 from fou.errors import Refused
 from fou.exports.papers.particulars import Particulars, Ruling
+from fou.exports.papers.said import slug
 from fou.snapshot import Snapshot
 
 __all__ = ["PAPERS", "Particulars", "Ruling", "file_name", "render"]
@@ -65,7 +66,7 @@ def render(
 
 
 def file_name(paper: str, snapshot: Snapshot, ruling: Ruling | None = None) -> str:
-    """What the file is best called: ``tjansteutlatande-2013-2013-12-02.docx``, and ``beslut-…`` once it is decided.
+    """What the file is best called: ``tjansteutlatande-2013-r1-2013-12-02.docx``, and ``beslut-…`` once it is decided.
 
     The day is the decision's, if any.
     """
@@ -73,4 +74,4 @@ def file_name(paper: str, snapshot: Snapshot, ruling: Ruling | None = None) -> s
     day = snapshot.made if ruling is None else ruling.day
     if paper == "memo" and ruling is not None:
         name = "beslut"  # not the same as the memo with what was proposed, should they be of one day
-    return f"{name}-{snapshot.year}-{day.isoformat()}{suffix}"
+    return f"{name}-{slug(snapshot.code) or snapshot.year}-{day.isoformat()}{suffix}"

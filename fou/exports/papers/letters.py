@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 import zipfile
 from io import BytesIO
 from pathlib import Path
@@ -69,9 +67,8 @@ def _of(matter: Matter, lines: tuple[Line, ...], ruling: Ruling) -> dict[str, Va
 
 def _file(matter: Matter, taken: set[str]) -> str:
     """A name that any computer can hold, the matter's own: ``beslut-a-12-skolsamverkan.docx``."""
-    plain = unicodedata.normalize("NFKD", f"{matter.proposal or matter.code} {said.title(matter)}")
-    ascii_only = plain.encode("ascii", "ignore").decode().lower()
-    stem = f"beslut-{re.sub(r'[^a-z0-9]+', '-', ascii_only).strip('-')[:60].strip('-') or 'brev'}"
+    about = said.slug(f"{matter.proposal or matter.code} {said.title(matter)}")
+    stem = f"beslut-{about[:60].strip('-') or 'brev'}"
     name, number = stem, 1
     while name in taken:
         number += 1

@@ -11,6 +11,7 @@ from fou.deciding import GIVES, RecommendationPage, Verified
 from fou.errors import Refused
 from fou.exports.papers import file_name, render
 from fou.exports.papers.particulars import Particulars, Ruling
+from fou.snapshot import Carried, Decided, DecidedMatter, Line, Snapshot
 from fou.store import Reader
 
 
@@ -31,7 +32,7 @@ def made(
     templates: Path | None,
     decided: bool = True,
 ) -> Made:
-    """A paper (a key of PAPERS) of a recommendation; ``decided``: with what the board decided on it, if it gave money.
+    """A paper (a key of PAPERS) of a recommendation; ``decided``: with what the board decided on it, if it has.
 
     What ``particulars`` says of the hash and of what is seen in whole is taken from the recommendation. Raises Refused
     when there is nothing to write, and when what was frozen has been changed since.
@@ -49,14 +50,26 @@ def made(
 
 
 def ruling_of(page: RecommendationPage) -> Ruling | None:
-    """The board's decision in force, None when there is none that gave money."""
+    """The board's decision in force, None when there is none, or it sent the recommendation back."""
     found = page.in_force
-    if found is None or found.resolution.verdict not in GIVES:
+    if found is None or found.resolution.verdict == "sent_back":
         return None
     one = found.resolution
-    return Ruling(
-        one.board, one.decided, one.reference, found.decided, one.paragraph, one.text, one.immediate_approval
+    decided = found.decided if one.verdict in GIVES else _all_out(page.snapshot, found.decided)
+    return Ruling(one.board, one.decided, one.reference, decided, one.paragraph, one.text, one.immediate_approval)
+
+
+def _all_out(snapshot: Snapshot, decided: Decided) -> Decided:
+    """A rejection keeps no lines, and says the same of every project: nothing. What is set aside for calls stays so."""
+    matters = tuple(
+        DecidedMatter(
+            one.project, one.call, one.code, one.title,
+            tuple(Carried(Line(year, "out")) for year in sorted({line.year for line in one.lines})),
+        )
+        for one in snapshot.matters
+        if one.call is None
     )  # fmt: skip
+    return replace(decided, matters=matters)
 
 
 def is_whole(page: RecommendationPage) -> bool:

@@ -30,6 +30,7 @@ def render(
     who = _WHO if ruling is None else f"{said.ruler(ruling)} har beslutat"
     values: dict[str, Value] = {
         **common(shot, particulars),
+        "handling": "Tjänsteutlåtande",
         "beslutsrubrik": "Förslag till beslut",
         "förslag till beslut": said.points(shot, particulars),
         "sammanfattning": said.summary(shot),
@@ -43,6 +44,7 @@ def render(
             "nämnd": said.named(ruling.board),
             "diarienummer": said.named(ruling.reference),
             "datum": format_date(particulars.dated or ruling.day),
+            "handling": "Beslut",
             "beslutsrubrik": "Beslut",
             "förslag till beslut": said.decided_points(shot, ruling),
             "sammanfattning": said.decided_summary(snapshot, ruling),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
@@ -90,6 +91,12 @@ def points(snapshot: Snapshot, particulars: Particulars) -> tuple[str, ...]:
     return tuple(found)
 
 
+def slug(text: str) -> str:
+    """Words as any computer's file name can hold them: ``a-12-skolsamverkan``."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+
+
 def ruler(ruling: Ruling) -> str:
     """Who decided, at the beginning of a sentence."""
     return _first_up(named(ruling.board)) or "Nämnden"
@@ -113,7 +120,9 @@ def decided_points(decided: Snapshot, ruling: Ruling) -> tuple[str, ...]:
 def decided_summary(recommended: Snapshot, ruling: Ruling) -> tuple[str, ...]:
     """What the board decided on what was recommended, in a few sentences."""
     others = [named(one.title) or NAMELESS for one in difference(recommended, ruling.decided)]
-    if others:
+    if others and all(line.choice == "out" for lines in ruling.lines.values() for line in lines):
+        said = "Nämnden avslog rådets förslag och gav inga medel."
+    elif others:
         said = (
             f"Nämnden ändrade rådets rekommendation i {count(len(others), 'ärende', 'ärenden')}: {join_words(others)}."
         )
@@ -303,10 +312,20 @@ def room(snapshot: Snapshot, what: str = "förslaget") -> tuple[str, ...]:
 
 
 def cautions(snapshot: Snapshot, what: str = "förslaget") -> tuple[str, ...]:
-    """What to know before one agrees: more than was set aside, what a condition costs, and what was set aside."""
+    """What to know before one agrees: more than was set aside, what a condition costs, what gets less than it can do
+    with, and what was set aside.
+    """
     told = [_pot(year, what) for year in snapshot.years if _over(year) > 0]
     told += [_conditioned(year) for year in snapshot.years if year.conditional]
-    return (*told, *moved(snapshot))
+    return (*told, *(text for one in snapshot.matters for text in _short(one)), *moved(snapshot))
+
+
+def _short(matter: Matter) -> Iterator[str]:
+    given = sum(line.amount or 0 for line in matter.lines)
+    unset = any(line.choice != "out" and line.amount is None for line in matter.lines)
+    if matter.least and not unset and 0 < given < matter.least:
+        about = f"{title(matter)} ({named(matter.proposal or matter.code)})"
+        yield f"{about} får {format_sek(given)}, men klarar sig med minst {format_sek(matter.least)}."
 
 
 def moved(snapshot: Snapshot) -> tuple[str, ...]:

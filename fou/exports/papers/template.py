@@ -69,6 +69,7 @@ MEMO = Form(
     "tjansteutlatande.docx",
     _COMMON | _WHOLE
     | {
+        "handling": "Tjänsteutlåtande, eller Beslut när nämnden har beslutat",
         "beslutsrubrik": "Förslag till beslut, eller Beslut när nämnden har beslutat",
         "förslag till beslut": "beslutet punkt för punkt",
         "om tabellen": "vad tabellen visar",

@@ -173,10 +173,16 @@ class Table {
     if (row.conflict) name.append(make("small", { class: "marke" }, "Jäv: du deltar inte i ärendet"));
     const refused = this.data.refused[row.id];
     if (refused) name.append(make("small", { class: "fel", role: "alert" }, refused));
+    for (const { year } of row.cells) {
+      // Beside the amount there is no room for a sentence.
+      const cell = this.data.refused[`${row.id}-${year}`];
+      const told = row.cells.length > 1 ? `${year}: ${cell}` : cell;
+      if (cell) name.append(make("small", { class: "fel", id: `${row.id}-${year}-fel`, role: "alert" }, told));
+    }
     const state = row.out ? "utanfor" : row.considered ? "med" : "";
     return make("tr", { class: state, "data-name": row.id },
       this.place("td", row.place), name,
-      make("td", { class: "belopp sokt", "data-vad": this.data.asked }, row.asked, row.least ? make("small", {}, row.least) : null),
+      make("td", { class: "belopp sokt", "data-vad": this.data.asked }, row.asked, row.least ? make("small", { class: row.short ? "fel" : null }, row.least) : null),
       ...row.cells.map((cell) => this.cell(row, cell)), this.actions(row));
   }
 
@@ -199,7 +205,6 @@ class Table {
     }
     for (const note of cell.notes) place.append(make("small", { class: "marke" }, note));
     if (cell.asked) place.append(make("small", {}, cell.asked));
-    if (refused) place.append(make("small", { class: "fel", id: `${name}-fel`, role: "alert" }, refused));
     return place;
   }
 

@@ -69,6 +69,7 @@
       "Fou svarar inte. Kontrollera att programmet är igång och att datorn är ansluten till nätet.",
     "Is Streamlit still running? If you accidentally stopped Streamlit, just restart it in your terminal:":
       "Är Fou igång? Har programmet stängts av startar du det igen i terminalen:",
+    "streamlit run yourscript.py": "make run",
     "Unable to connect to Streamlit server": "Får ingen kontakt med Fou",
     "Connection lost. Please wait for the app to reconnect, then try again.":
       "Kontakten är bruten. Vänta tills den är tillbaka och försök igen.",

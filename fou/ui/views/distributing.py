@@ -226,7 +226,8 @@ def _row(row: Row, money_years: Sequence[int], years: Sequence[int], word: str) 
         "about": _about(matter),
         "conflict": matter.conflict,
         "asked": _asked(matter),
-        "least": None if not matter.least else f"minst {format_number(matter.least)}",
+        "least": _least(row),
+        "short": _short(row),
         "cells": [_cell(row, year, asked, word if len(years) > 1 else None) for year in years],
         "whole": _is_whole(row, money_years),
         "out": row.said.choice == "out",
@@ -235,6 +236,20 @@ def _row(row: Row, money_years: Sequence[int], years: Sequence[int], word: str) 
         "more": _more(matter),
         "application": matter.applied is not None,
     }
+
+
+def _least(row: Row) -> str | None:
+    """The least that the applicant can do with."""
+    least = row.matter.least
+    if not least:
+        return None
+    return f"{'för lite: ' if _short(row) else ''}minst {format_number(least)}"
+
+
+def _short(row: Row) -> bool:
+    """Whether it gets less than that, all years together and with what hangs on a condition."""
+    given = row.said.firm + row.said.conditional
+    return not row.said.open and 0 < given < (row.matter.least or 0)
 
 
 def _cell(row: Row, year: int, asked: Mapping[int, Sum], word: str | None) -> Json:

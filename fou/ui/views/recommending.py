@@ -80,6 +80,11 @@ class Shown:
         """Whether the board's latest decision gave money."""
         return self.page.in_force is not None and self.page.in_force.resolution.verdict in GIVES
 
+    @property
+    def settled(self) -> bool:
+        """Whether the board's latest decision settled the matters, so that there are letters to send."""
+        return self.page.in_force is not None and self.page.in_force.resolution.verdict != "sent_back"
+
 
 def choices(reader: Reader, person: Person, scope: Scope) -> tuple[tuple[Recommendation, ...], tuple[Meeting, ...]]:
     """The recommendations about this, the latest first, and the meetings that one can be made at."""
@@ -107,7 +112,7 @@ def ready(
     else:
         page = meetings.meeting_page(reader, person, meeting)
         if page.meeting.state != "planned" and all(one.present is None for one in page.attendance):
-            remarks.append("Närvaron vid mötet är inte ifylld.")
+            remarks.append("Närvaron är inte ifylld. I protokollet står då att ingen är antecknad som närvarande.")
     shot = found.snapshot
     return ReadyView(
         tuple(words.resolved(shot.matters, "")), found.left, tuple(remarks), words.cautions(shot)
