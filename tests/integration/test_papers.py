@@ -586,6 +586,19 @@ def test_what_goes_beyond_what_is_set_aside_or_hangs_on_a_condition_is_said_with
     assert "Socialnämnden avslår 4 ärenden: Nej 3, Nej 4, Nej 5 och Nej 6." in memo
 
 
+def test_what_gets_less_than_it_can_do_with_is_said() -> None:
+    shot = snapshot(
+        [
+            Matter(1, None, "P1", "Ett", least=400_000, lines=(Line(2013, "grant", 53_000), Line(2014, "reserve", 7))),
+            Matter(2, None, "P2", "Två", least=100, lines=(Line(2013, "grant", 100),)),
+            Matter(3, None, "P3", "Tre", least=100, lines=(Line(2013, "grant", 1), Line(2014, "reserve", None))),
+            Matter(4, None, "P4", "Fyra", least=100, lines=(Line(2013, "out"),)),
+        ],
+        {2013: 8_800_000, 2014: None},
+    )
+    assert [spaced(one) for one in cautions(shot)] == ["Ett (P1) får 53 007 kr, men klarar sig med minst 400 000 kr."]
+
+
 def test_the_first_slide_holds_what_is_on_it(documents: Snapshot) -> None:
     many = [
         Matter(n, None, f"P{n}", f"Ett projekt med ett ganska långt namn som tar mer än en rad på bilden, nummer {n}",

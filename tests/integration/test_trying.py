@@ -14,13 +14,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fou import boards, ledger, meetings, scenarios
-from fou.access import Person, Role
+from fou.access import Action, Person, Role
 from fou.boards import Board, Given, YearRoom, board
 from fou.errors import Forbidden, Refused, SaveConflict
 from fou.matters import Scope
 from fou.meetings import MeetingForm
-from fou.model import Scenario
-from fou.money import parse_sek
+from fou.model import Proposal, Scenario
+from fou.money import NO_BREAK_SPACE, parse_sek
 from fou.scenarios import Wish, as_line, said_anew, scope_of
 from fou.store import Database
 from fou.trying import typed
@@ -287,6 +287,20 @@ def test_who_may_edit_is_told_without_trying(database: Database) -> None:
 def test_a_nought_in_what_is_no_year_is_refused_before_anything_is_counted(database: Database) -> None:
     with pytest.raises(Refused, match="Skriv ett år"):
         say(database, "0", 2_000_000_000)
+
+
+def test_an_amount_that_the_applicant_cannot_do_with_is_marked(database: Database) -> None:
+    with database.write(ANNA, Action.EDIT, "Minsta belopp") as work:
+        work.update(Proposal, 1, {"least": 180_000}, None, "x")
+
+    def least(text: str) -> tuple[object, object]:
+        say(database, text)
+        found = wall(database)
+        (row, *_) = views.table(found.board(), found.given.committed)["rows"]
+        return row["least"], row["short"]
+
+    assert least("179999") == (f"för lite: minst 180{NO_BREAK_SPACE}000", True)
+    assert least("180000") == (f"minst 180{NO_BREAK_SPACE}000", False)
 
 
 def test_what_a_board_rests_on_is_not_read_again_when_only_scenarios_have_changed(database: Database) -> None:

@@ -9,9 +9,11 @@ import pytest
 
 from fou import meetings, scenarios
 from fou.matters import Scope
-from fou.scenarios import Listed
+from fou.money import MINUS
+from fou.scenarios import Listed, Wish
 from fou.ui import show, state
 from tests.integration.rounds import ANNA, call
+from tests.pages import judged
 from tests.pages.conftest import Visit
 from tests.pages.judged import BROAD, CALL, FIRST, OWN
 
@@ -65,6 +67,17 @@ def test_what_each_comes_to_is_told_year_by_year(meeting: Callable[..., Visit]) 
     assert rows["Låses i 2027"] == ["–", "avsatt, ej fastställt"]
     assert rows["Till nya projekt"] == ["400 000", "450 000"]
     assert f"{FIRST} låser inget; {BROAD} låser 1 belopp som inte är fastställt." in shown.text
+
+
+def test_more_than_what_is_set_aside_is_told_as_such(writable: Callable[..., Visit]) -> None:
+    writable()
+    database = state.database()
+    number = judged.project(database, "C")
+    scenarios.set_line(
+        database, ANNA, 1, Wish(number, None, 2026, "grant", 120_000), judged.out(database, 1, number)
+    )  # fmt: skip
+    rows = {row[0]: row[1:] for row in writable().rows("Vad det innebär")}
+    assert rows["Kvar av det avsatta 2026"] == [f"{MINUS}20 000, mer än det avsatta", "50 000"]
 
 
 def test_areas_grounds_and_changes_are_shown_when_asked_for(meeting: Callable[..., Visit]) -> None:
