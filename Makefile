@@ -21,10 +21,11 @@ check: $(VENV)/.tests ## look for mistakes without running anything
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
-# What the tests need is fetched while mypy thinks, which is half a minute on one core.
+# What the tests need is fetched while mypy thinks, which is half a minute on one core. A test in a browser waits for a good
+# part of its time, so there are half as many workers again as there are cores.
 test: $(VENV)/.tests ## check, then run every test
 	@$(MAKE) --no-print-directory --jobs=2 ready
-	$(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
+	$(BIN)/pytest --numprocesses "$$(( $$(getconf _NPROCESSORS_ONLN) * 3 / 2 ))" --dist loadfile --no-loadscope-reorder
 
 ready: check $(VENV)/.chromium $(VENV)/.nginx $(VENV)/provider/.installed
 
