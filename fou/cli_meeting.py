@@ -194,8 +194,7 @@ def decide(
 def write_paper(paper: str, code: str, to: Path, decided: bool) -> None:
     """Write a paper of a recommendation as a file; ``decided``: with what the board decided, if it has."""
     from fou.exports import write_new
-    from fou.exports.papers import Particulars
-    from fou.exports.papers.making import made, ruling_of
+    from fou.exports.papers.making import made, usual
 
     who = person()
     with open_database() as database, database.read() as reader:
@@ -204,8 +203,7 @@ def write_paper(paper: str, code: str, to: Path, decided: bool) -> None:
             codes = ", ".join(one.code for one in deciding.recommendations(reader, who)) or "ingen"
             raise Refused(f"Det finns ingen rekommendation med koden {code}. De som finns är: {codes}.")
         number = found[0].id
-        ruling = ruling_of(deciding.recommendation_page(reader, who, number))
-        about = Particulars() if ruling is None else Particulars(board=ruling.board, reference=ruling.reference)
+        about = usual(reader, deciding.recommendation_page(reader, who, number))
         folder = settings_from_environment().templates
         write_new(to, lambda: made(reader, who, number, paper, about, folder, decided).content)
     print(f"Skrev {to}.")

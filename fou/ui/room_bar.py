@@ -29,9 +29,14 @@ def draw(board: Board, unit: str) -> DeltaGenerator:
 def markup(rooms: Sequence[YearRoom], money: set[int], unit: str) -> str:
     """The bar as HTML; every text in it is our own or escaped."""
     own = [room for room in rooms if room.year in money]
-    later = [room for room in rooms if room.year not in money and (room.here.firm or room.here.open or room.frame)]
+    later = [room for room in rooms if room.year not in money and _reached(room)]
     years = "".join([_year(room, unit, "stort") for room in own] + [_year(room, unit, "litet") for room in later])
     return f'<div class="fou-rum" role="group" aria-label="Pengarna">{years}</div>'
+
+
+def _reached(room: YearRoom) -> bool:
+    """Whether a year besides those of the money is of interest: the scenario reaches into it, or it has a frame."""
+    return bool(room.here.firm or room.here.open or room.here.conditional or room.frame)
 
 
 def _year(room: YearRoom, unit: str, size: str) -> str:

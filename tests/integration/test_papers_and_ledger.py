@@ -6,9 +6,11 @@ import shutil
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from io import BytesIO
 from pathlib import Path
 
 import duckdb
+import openpyxl
 import pytest
 from typer.testing import CliRunner
 
@@ -164,6 +166,11 @@ def test_a_rejection_is_told_to_every_applicant_and_has_a_paper_of_its_own(datab
     memo = word(paper(database, "memo"))
     assert "Socialnämnden avslår 3 ärenden: A, B och C." in memo
     assert not any("bevilja" in line for line in memo[: memo.index("Sammanfattning")])
+    about = [
+        row[0] for row in openpyxl.load_workbook(BytesIO(paper(database, "annex")))["Om"].iter_rows(values_only=True)
+    ]
+    assert any("dnr SN 2025/77" in str(text) for text in about)
+    assert not any("föreslås" in str(text) or "förslaget är" in str(text) for text in about)
     assert not any("avsätter" in line for line in memo)  # what is set aside for the call stays so
     assert any(line.endswith("Nämnden avslog rådets förslag och gav inga medel.") for line in memo)
     rows = sheet(paper(database, "annex"), "Ärenden")

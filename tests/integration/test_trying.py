@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from html.parser import HTMLParser
 from pathlib import Path
@@ -205,6 +206,28 @@ def test_the_room_adds_up_in_figures_and_in_lengths(database: Database) -> None:
         page = Texts()
         page.feed(markup(found.room, {2026}, "kr"))
         assert sum(page.lengths) == pytest.approx(100, abs=0.1)
+
+
+def test_a_year_that_only_a_condition_reaches_into_is_in_view() -> None:
+    zero = Decimal(0)
+    later = YearRoom(2028, None, zero, zero, views.Said("reserve", conditional=100), zero, None, None, None, None)
+    untouched = YearRoom(2029, None, zero, zero, views.Said("out"), zero, None, None, None, None)
+    page = markup([later, untouched], {2026}, "kr")
+    assert "<h2>2028</h2>" in page
+    assert f"Dessutom 100{NO_BREAK_SPACE}kr med villkor." in page
+    assert "2029" not in page
+
+
+def test_the_frame_is_told_beside_what_is_set_aside() -> None:
+    here, pot = views.Said("grant", 100), Decimal(200)
+    room = YearRoom(
+        2026, Decimal(1000), Decimal(500), Decimal(200), here, Decimal(100), pot, Decimal(100), Decimal(300),
+        Decimal(300),
+    )  # fmt: skip
+    told = views.also(room, "kr").replace(NO_BREAK_SPACE, " ")
+    assert told == "Ram 1 000 kr, intecknat 600 kr, fritt 300 kr."
+    without = replace(room, frame=None, free=None, free_after=None)
+    assert views.also(without, "kr") == "Ramen är inte fastställd."
 
 
 def test_the_year_of_a_frame_adds_up_also_when_there_is_too_little() -> None:

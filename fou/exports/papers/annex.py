@@ -8,30 +8,24 @@ from fou.exports.excel import render_tables
 from fou.exports.papers import said, tables
 from fou.exports.papers.particulars import Particulars, Ruling
 from fou.money import OPEN_TEXT
-from fou.snapshot import Snapshot
-from fou.swedish import format_date
+from fou.snapshot import Snapshot, as_decided
 
 
 def render(snapshot: Snapshot, particulars: Particulars, ruling: Ruling | None = None) -> bytes:
     """The workbook; with a ruling, what was decided stands beside what was proposed."""
+    shot = snapshot if ruling is None else as_decided(snapshot, ruling.decided)
     lines = [
         said.named(snapshot.organisation),
-        *said.summary(snapshot),
-        *said.room(snapshot),
-        *said.moved(snapshot),
-        *([_ruled(ruling)] if ruling is not None else []),
+        *(said.summary(snapshot) if ruling is None else said.decided_summary(snapshot, ruling)),
+        *(["Paragrafen justerades omedelbart."] if ruling is not None and ruling.immediate else []),
+        *said.room(shot, "förslaget" if ruling is None else "beslutet"),
+        *said.moved(shot),
         said.basis(snapshot, particulars),
         "Beloppen är i kronor exklusive moms. Ett streck betyder att inget belopp är angivet.",
         f"”{OPEN_TEXT}” betyder att beloppet inte är känt. Det räknas inte som 0 kr.",
         "Summorna är formler: de räknar de rader som syns när du filtrerar.",
     ]
-    rooms = replace(tables.rooms(snapshot), about="Ramen med det som tar av den; summan är det som är fritt.")
+    rooms = replace(tables.rooms(shot), about="Ramen med det som tar av den; summan är det som är fritt.")
     return render_tables(
         f"Bilaga: {said.subject(snapshot)}", [line for line in lines if line], [tables.annex(snapshot, ruling), rooms]
     )
-
-
-def _ruled(ruling: Ruling) -> str:
-    paragraph = said.named(ruling.paragraph).removeprefix("§").strip()
-    section = f", § {paragraph}" if paragraph else ""
-    return f"{said.named(ruling.board) or 'Nämnden'} beslutade den {format_date(ruling.day)}{section}."

@@ -11,6 +11,7 @@ from fou.deciding import GIVES, RecommendationPage, Verified
 from fou.errors import Refused
 from fou.exports.papers import file_name, render
 from fou.exports.papers.particulars import Particulars, Ruling
+from fou.model import Plan
 from fou.snapshot import Carried, Decided, DecidedMatter, Line, Snapshot
 from fou.store import Reader
 
@@ -47,6 +48,24 @@ def made(
     about = replace(particulars, hash=page.recommendation.hash, whole=is_whole(page))
     content = render(paper, page.snapshot, about, ruling, templates)
     return Made(file_name(paper, page.snapshot, ruling), content)
+
+
+def usual(reader: Reader, page: RecommendationPage) -> Particulars:
+    """What the papers say when nobody writes anything else: the board, its case number, how the plan was prepared.
+
+    The board is the one that has decided most lately. A call is not prepared as its year's plan was, and a plan that
+    was decided before says how that was prepared.
+    """
+    snapshot, latest = page.snapshot, page.in_force
+    plans = reader.records(Plan, "ORDER BY year DESC")
+    own = next((one for one in plans if one.year == snapshot.year and snapshot.call_code is None), None)
+    if own is not None and own.decided is not None and own.decided < snapshot.made:
+        own = None
+    return Particulars(
+        board=next((one.board for one in plans if one.board), None) if latest is None else latest.resolution.board,
+        reference=None if latest is None else latest.resolution.reference,
+        preparation=None if own is None else own.preparation,
+    )
 
 
 def ruling_of(page: RecommendationPage) -> Ruling | None:

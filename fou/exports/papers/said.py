@@ -388,7 +388,9 @@ def _rooms(snapshot: Snapshot, what: str) -> Iterator[str]:
         if year.pot is not None and year.pot_left is not None:
             yield _pot(year, what)
         if year.frame is None or year.free_after is None:
-            yield f"Ramen för {year.year} är inte fastställd."
+            bound = year.here_granted + year.here_reserved
+            told = f" {_first_up(what)} binder {format_sek(bound)} av den." if bound else ""
+            yield f"Ramen för {year.year} är inte fastställd.{told}"
         elif year.free_after < 0:
             over = f"{_first_up(what)} överskrider det som är fritt med {format_sek(-year.free_after)}."
             yield f"Ramen för {year.year} är {sek(year.frame)}. {over}"

@@ -144,8 +144,12 @@ def also(room: YearRoom, unit: str) -> str:
     told = [f"Dessutom {beside(room.here)}."] if room.here.open or room.here.conditional else []
     if room.own:
         told.append(f"{format_whole(room.own, unit)} är avsatt till projekten själva, det andra till utlysningen.")
-    if room.pot is not None and room.free_after is not None:
-        told.append("{}: {}.".format(*_left("Fritt i ramen", room.free_after, unit)))
+    if room.pot is not None and room.frame is not None and room.free_after is not None:
+        beside_it = format_whole(room.frame - room.free_after - room.here.firm, unit)
+        name, left = _left("fritt", room.free_after, unit)
+        told.append(f"Ram {format_whole(room.frame, unit)}, intecknat {beside_it}, {name.lower()} {left}.")
+    elif room.pot is not None and room.frame is None:
+        told.append("Ramen är inte fastställd.")
     elif room.over and room.free_after is None:
         told.append(f"Fattas: {format_whole(room.over, unit)}.")
     if room.left is not None and 0 <= room.left < room.here.conditional:

@@ -12,12 +12,12 @@ from fou.charts.chart import Table
 from fou.conflicts import conflicts
 from fou.deciding import GIVES, Foreseen, RecommendationPage, Resolved, Verified
 from fou.exports.papers import said as words
-from fou.exports.papers.making import is_whole
+from fou.exports.papers.making import is_whole, usual
 from fou.matters import Key, Scope
-from fou.model import VERDICTS, Meeting, Plan, Recommendation
+from fou.model import VERDICTS, Meeting, Recommendation
 from fou.money import format_sek
 from fou.scenarios import said
-from fou.snapshot import Line, Matter, Snapshot
+from fou.snapshot import Line, Matter
 from fou.store import Reader
 from fou.swedish import count, format_date, join_words
 
@@ -123,7 +123,7 @@ def recommendation(reader: Reader, person: Person, number: int) -> Shown:
     """A recommendation with all that is said of it on the page."""
     page = deciding.recommendation_page(reader, person, number)
     snapshot = page.snapshot
-    board, preparation = _from_plans(reader, snapshot)
+    known = usual(reader, page)
     latest = page.in_force
     return Shown(
         page,
@@ -135,8 +135,8 @@ def recommendation(reader: Reader, person: Person, number: int) -> Shown:
         _beside(page),
         tuple(_rows(page)),
         is_whole(page),
-        latest.resolution.board if latest is not None else board,
-        preparation,
+        known.board or "",
+        known.preparation or "",
         _batch(reader, "recommendation", number) or page.recommendation.head + 1,
         None if latest is None else _batch(reader, "resolution", latest.resolution.id),
     )
@@ -258,19 +258,6 @@ def _posting(one: Foreseen) -> str:
     if one.free is not None:
         parts.append(f"fritt blir {format_sek(one.free)}")
     return f"{one.year}: {join_words(parts)}."
-
-
-def _from_plans(reader: Reader, snapshot: Snapshot) -> tuple[str, str]:
-    """The board that has decided most lately, and how the plan that this is about says that it was prepared.
-
-    A call is not prepared as its year's plan was, and a plan that was decided before says how that was prepared.
-    """
-    plans = reader.records(Plan, "ORDER BY year DESC")
-    board = next((one.board for one in plans if one.board), "") or ""
-    own = next((one for one in plans if one.year == snapshot.year and snapshot.call_code is None), None)
-    if own is None or (own.decided is not None and own.decided < snapshot.made):
-        return board, ""
-    return board, own.preparation or ""
 
 
 def _batch(reader: Reader, record: str, number: int) -> int | None:
