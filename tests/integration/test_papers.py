@@ -599,6 +599,20 @@ def test_what_gets_less_than_it_can_do_with_is_said() -> None:
     assert [spaced(one) for one in cautions(shot)] == ["Ett (P1) får 53 007 kr, men klarar sig med minst 400 000 kr."]
 
 
+def test_a_rejection_leaves_what_was_set_aside_as_it_was() -> None:
+    before = Matter(
+        1, None, "P1", "Ett", reserved=(YearAmount(2013, Decimal(1_000)),), lines=(Line(2013, "grant", 1_000),)
+    )  # fmt: skip
+    shot = snapshot([before], {2013: 8_800_000})
+    out = Decided(1, None, (DecidedMatter(1, None, "P1", "Ett", (Carried(Line(2013, "out")),)),))
+    ruling = Ruling("Nämnden", date(2013, 12, 1), "SN 1", out)
+    gone = "Det som är avsatt till Ett (P1) för 2013, 1 000 kr, tas bort."
+    assert gone in word(render("memo", shot, PAPER, ruling))
+    memo = word(render("memo", shot, PAPER, replace(ruling, rejected=True)))
+    assert gone not in memo
+    assert any(line.endswith("Nämnden avslog rådets förslag och gav inga medel.") for line in memo)
+
+
 def test_the_first_slide_holds_what_is_on_it(documents: Snapshot) -> None:
     many = [
         Matter(n, None, f"P{n}", f"Ett projekt med ett ganska långt namn som tar mer än en rad på bilden, nummer {n}",

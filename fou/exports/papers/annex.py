@@ -19,7 +19,7 @@ def render(snapshot: Snapshot, particulars: Particulars, ruling: Ruling | None =
         *(said.summary(snapshot) if ruling is None else said.decided_summary(snapshot, ruling)),
         *(["Paragrafen justerades omedelbart."] if ruling is not None and ruling.immediate else []),
         *said.room(shot, "förslaget" if ruling is None else "beslutet"),
-        *said.moved(shot),
+        *said.moved(shot, ruling),
         said.basis(snapshot, particulars),
         "Beloppen är i kronor exklusive moms. Ett streck betyder att inget belopp är angivet.",
         f"”{OPEN_TEXT}” betyder att beloppet inte är känt. Det räknas inte som 0 kr.",

@@ -74,8 +74,11 @@ def ruling_of(page: RecommendationPage) -> Ruling | None:
     if found is None or found.resolution.verdict == "sent_back":
         return None
     one = found.resolution
-    decided = found.decided if one.verdict in GIVES else _all_out(page.snapshot, found.decided)
-    return Ruling(one.board, one.decided, one.reference, decided, one.paragraph, one.text, one.immediate_approval)
+    rejected = one.verdict not in GIVES
+    return Ruling(
+        one.board, one.decided, one.reference, _all_out(page.snapshot, found.decided) if rejected else found.decided,
+        one.paragraph, one.text, one.immediate_approval, rejected,
+    )  # fmt: skip
 
 
 def _all_out(snapshot: Snapshot, decided: Decided) -> Decided:

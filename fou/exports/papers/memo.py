@@ -49,7 +49,7 @@ def render(
             "förslag till beslut": said.decided_points(shot, ruling),
             "sammanfattning": said.decided_summary(snapshot, ruling),
             "om tabellen": "Tabellen visar vad varje ärende får enligt beslutet, i kronor exklusive moms.",
-            "utrymme": (*said.room(shot, "beslutet"), *said.moved(shot)),
+            "utrymme": (*said.room(shot, "beslutet"), *said.moved(shot, ruling)),
             "underlag": f"{said.ruled(ruling)} {common(snapshot, particulars)['underlag']}",
         }
     recommended = {one.key: one.lines for one in snapshot.matters}

@@ -38,7 +38,8 @@ class Particulars:
 class Ruling:
     """The board's decision on the recommendation: day, paragraph and case number, and every matter's lines.
 
-    ``immediate`` says that the minutes were approved at once, None that it is not known.
+    ``immediate`` says that the minutes were approved at once, None that it is not known. One that ``rejected`` it gives
+    nothing, and leaves what was set aside as it was.
     """
 
     board: str
@@ -48,6 +49,7 @@ class Ruling:
     paragraph: str | None = None
     text: str | None = None
     immediate: bool | None = None
+    rejected: bool = False
 
     @property
     def lines(self) -> Mapping[Key, tuple[Line, ...]]:

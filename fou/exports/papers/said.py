@@ -120,7 +120,7 @@ def decided_points(decided: Snapshot, ruling: Ruling) -> tuple[str, ...]:
 def decided_summary(recommended: Snapshot, ruling: Ruling) -> tuple[str, ...]:
     """What the board decided on what was recommended, in a few sentences."""
     others = [named(one.title) or NAMELESS for one in difference(recommended, ruling.decided)]
-    if others and all(line.choice == "out" for lines in ruling.lines.values() for line in lines):
+    if ruling.rejected:
         said = "Nämnden avslog rådets förslag och gav inga medel."
     elif others:
         said = (
@@ -328,8 +328,10 @@ def _short(matter: Matter) -> Iterator[str]:
         yield f"{about} får {format_sek(given)}, men klarar sig med minst {format_sek(matter.least)}."
 
 
-def moved(snapshot: Snapshot) -> tuple[str, ...]:
-    """What becomes of what was set aside for each project before."""
+def moved(snapshot: Snapshot, ruling: Ruling | None = None) -> tuple[str, ...]:
+    """What becomes of what was set aside for each project before: nothing, when the board rejected it all."""
+    if ruling is not None and ruling.rejected:
+        return ()
     return tuple(text for one in snapshot.matters if one.call is None for text in _moved(one))
 
 
