@@ -109,9 +109,9 @@ def bar(view: View, room: Room) -> None:
     """The room that the chosen scenario leaves, above the parts that do not change it."""
     if room.scenario is not None:
         wall = on_the_wall(view, room.scenario.id)
-        with room_bar.draw(wall.board(), view.unit):
-            if wall.stands.room is not None:
-                st.caption("Som det var när rekommendationen lämnades")
+        room_bar.draw(wall.board(), view.unit)
+        if wall.stands.room is not None:
+            st.caption("Utrymmet visas som det var när rekommendationen lämnades.")
 
 
 def _may_try(view: View, room: Room) -> bool:

@@ -49,7 +49,9 @@ def _year(room: YearRoom, unit: str, size: str) -> str:
     told = also(room, unit)
     note = f"<p>{escape(told)}</p>" if told else ""
     row = f'<div class="rad"><h2>{room.year}</h2><dl>{figures}</dl></div>'
-    return f'<section class="{size}">{row}{_line(parts(room))}{note}</section>'
+    # A year that is only reached into is one row: there is more to see than the bar.
+    line = _line(parts(room)) if size == "stort" else ""
+    return f'<section class="{size}">{row}{line}{note}</section>'
 
 
 def _line(lengths: Sequence[Decimal]) -> str:

@@ -52,7 +52,7 @@ def chooser(view: View, room: Room) -> None:
     with st.container(gap="small"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.selectbox(
-                "Scenario", list(by_code), key=_CHOICE, on_change=_remember, width=320, label_visibility="collapsed",
+                "Scenario", list(by_code), key=_CHOICE, on_change=_remember, width=240, label_visibility="collapsed",
                 format_func=lambda code: _label(view, room, by_code[code]) if code in by_code else code,
             )  # fmt: skip
             if view.may(Action.PLAN_MEETING) and room.meeting is not None and room.meeting.state == "open":
