@@ -195,9 +195,8 @@ def key_table(found: Comparison, names: Sequence[str], unit: str) -> Table:
 
 
 def _left(room: YearRoom | None, unit: str) -> Cell:
-    if room is None or room.left is None or room.left >= 0:
-        return None if room is None else room.left
-    return f"{MINUS}{format_number(-room.left, unit)}, mer än det avsatta"
+    left = None if room is None else room.left
+    return left if left is None or left >= 0 else f"{MINUS}{format_number(-left, unit)}, mer än det avsatta"
 
 
 def _locked(room: YearRoom | None, unit: str) -> Cell:
